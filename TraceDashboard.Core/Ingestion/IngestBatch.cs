@@ -1,0 +1,23 @@
+namespace TraceDashboard.Core.Ingestion;
+
+/// <summary>What one message brought, decoded: it is acknowledged as a whole.</summary>
+/// <param name="ProjectId">The tenant all of it belongs to.</param>
+public sealed record IngestBatch(int ProjectId, IReadOnlyList<SpanUpdate> Spans, IReadOnlyList<TraceUpdate> Traces);
+
+/// <summary>What became of a batch after the commit. All spans that are not listed are durable.</summary>
+public sealed record IngestResult(IReadOnlyList<RejectedSpan> Rejected)
+{
+    public static IngestResult AllAccepted { get; } = new([]);
+}
+
+/// <summary>A span that the store refused, and why.</summary>
+public sealed record RejectedSpan(string TraceId, string SpanId, string Reason);
+
+/// <summary>
+/// Nothing was stored because there is no room or no store. The sender should try again after <see cref="RetryAfter"/>:
+/// 503 with <c>Retry-After</c> over HTTP, UNAVAILABLE with <c>RetryInfo</c> over gRPC.
+/// </summary>
+public sealed class IngestionUnavailableException(string message, TimeSpan retryAfter, Exception? inner = null) : Exception(message, inner)
+{
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}

@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TraceDashboard.Core.Ingestion;
+
+public sealed class IngestionOptions
+{
+    public const string Section = "Ingestion";
+
+    /// <summary>Accept keyless calls from loopback into the default project. Default: on in Development only.</summary>
+    public bool? AllowAnonymous { get; set; }
+
+    /// <summary>Largest request body after decompression; larger ones get 413.</summary>
+    [Range(1024, 1L << 31)]
+    public long MaxBodyBytes { get; set; } = 64 << 20;
+
+    /// <summary>
+    /// Bytes of requests that may be held at once, from before they are decoded until they are committed. Beyond, senders
+    /// are told to come again. A body counts twice, once as it came and once decoded.
+    /// </summary>
+    [Range(1 << 20, 1L << 40)]
+    public long MaxBytesInFlight { get; set; } = 128 << 20;
+
+    /// <summary>Most spans that are written in one transaction.</summary>
+    [Range(1, 100_000)]
+    public int MaxBatchSpans { get; set; } = 2_048;
+
+    /// <summary>Writers side by side on PostgreSQL; SQLite has one.</summary>
+    [Range(1, 64)]
+    public int PostgresWriters { get; set; } = 2;
+
+    /// <summary>What a sender is told to wait when there is no room or no store.</summary>
+    public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a stopping server goes on writing what it has taken in.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Longest text in a field (input, output, an attribute), in bytes; longer ones are cut and say so.</summary>
+    [Range(256, 1 << 30)]
+    public int MaxFieldBytes { get; set; } = 16 << 20;
+
+    /// <summary>Longest id, name, model and other short text, in characters.</summary>
+    [Range(16, 10_000)]
+    public int MaxNameLength { get; set; } = 1_000;
+}

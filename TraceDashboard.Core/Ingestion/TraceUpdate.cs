@@ -1,0 +1,75 @@
+namespace TraceDashboard.Core.Ingestion;
+
+/// <summary>The own fields of a trace. The numbers are stored: never change them, only append.</summary>
+public enum TraceField : byte
+{
+    Timestamp = 0,
+    Name = 1,
+    UserId = 2,
+    SessionId = 3,
+    Environment = 4,
+    Release = 5,
+    Version = 6,
+    Tags = 7,
+    Metadata = 8,
+    InputPreview = 9,
+    OutputPreview = 10,
+}
+
+/// <summary>
+/// What one message says of the trace itself, in the same form as <see cref="SpanUpdate"/>: a Langfuse <c>trace-create</c>,
+/// a gateway call, a root span, or any span that carries trace attributes. What follows from spans is never in it.
+/// </summary>
+public sealed partial class TraceUpdate
+{
+    public required int ProjectId { get; init; }
+
+    public required string TraceId { get; init; }
+
+    public required UpdateVersion Version { get; set; }
+
+    public uint Fields { get; private set; }
+
+    public Dictionary<TraceField, UpdateVersion>? FieldVersions { get; set; }
+
+    public KeyVersions? MetadataVersions { get; set; }
+
+    /// <summary>The earliest of all that were sent, in nanoseconds since the Unix epoch.</summary>
+    public long? Timestamp { get; set => Set(TraceField.Timestamp, ref field, value); }
+
+    public string? Name { get; set => Set(TraceField.Name, ref field, value); }
+
+    public string? UserId { get; set => Set(TraceField.UserId, ref field, value); }
+
+    public string? SessionId { get; set => Set(TraceField.SessionId, ref field, value); }
+
+    /// <summary>The first one that was sent, by version.</summary>
+    public string? Environment { get; set => Set(TraceField.Environment, ref field, value); }
+
+    public string? Release { get; set => Set(TraceField.Release, ref field, value); }
+
+    public string? AppVersion { get; set => Set(TraceField.Version, ref field, value); }
+
+    /// <summary>The union of all that were sent; sorted, without repeats.</summary>
+    public string[]? Tags { get; set => Set(TraceField.Tags, ref field, value is null ? null : [.. value.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]); }
+
+    /// <summary>A JSON object, merged key path by key path.</summary>
+    public byte[]? Metadata { get; set => Set(TraceField.Metadata, ref field, value); }
+
+    /// <summary>The first 200 characters of what the user asked.</summary>
+    public string? InputPreview { get; set => Set(TraceField.InputPreview, ref field, value); }
+
+    /// <summary>The first 200 characters of the answer.</summary>
+    public string? OutputPreview { get; set => Set(TraceField.OutputPreview, ref field, value); }
+
+    public bool Has(TraceField field) => (Fields & (1U << (int)field)) != 0;
+
+    public UpdateVersion VersionOf(TraceField field) =>
+        FieldVersions is not null && FieldVersions.TryGetValue(field, out var version) ? version : Version;
+
+    private void Set<T>(TraceField field, ref T target, T value)
+    {
+        target = value;
+        Fields |= 1U << (int)field;
+    }
+}

@@ -1,0 +1,98 @@
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Search;
+
+/// <summary>Which traces a list shows. Every condition that is set must hold.</summary>
+public sealed record TraceFilter
+{
+    /// <summary>Traces that started at this time or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Traces that started before this time.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    public TraceStatusFilter? Status { get; init; }
+
+    /// <summary>A model that the trace called, exactly.</summary>
+    public string? Model { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? SessionId { get; init; }
+
+    public string? Environment { get; init; }
+
+    /// <summary>The trace's name, exactly.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A part of the name, an id or a preview, in any case.</summary>
+    public string? Text { get; init; }
+}
+
+public enum TraceStatusFilter
+{
+    Ok,
+    Error,
+    Running,
+    Abandoned,
+}
+
+/// <summary>In which order a list shows traces. Ties are broken by the number of the trace.</summary>
+public enum TraceOrder
+{
+    NewestFirst,
+    SlowestFirst,
+    MostExpensiveFirst,
+}
+
+/// <summary>One row of a list of traces.</summary>
+public sealed record TraceListItem
+{
+    public required string TraceId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? InputPreview { get; init; }
+
+    public required DateTimeOffset StartTime { get; init; }
+
+    /// <summary>Null while a span is open.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    public required SpanStatus Status { get; init; }
+
+    public required TraceActivity Activity { get; init; }
+
+    public int SpanCount { get; init; }
+
+    public int ErrorCount { get; init; }
+
+    public string? Model { get; init; }
+
+    /// <summary>How many different models were called.</summary>
+    public int ModelCount { get; init; }
+
+    public TimeSpan? Ttft { get; init; }
+
+    public long? TokensIn { get; init; }
+
+    public long? TokensOut { get; init; }
+
+    /// <summary>USD; null when no call has a price.</summary>
+    public decimal? Cost { get; init; }
+
+    /// <summary>Model calls whose cost is unknown: with them <see cref="Cost"/> is a lower bound.</summary>
+    public int UnpricedCalls { get; init; }
+
+    public string? UserId { get; init; }
+
+    public string? SessionId { get; init; }
+
+    public required string Environment { get; init; }
+
+    /// <summary>Grows with every change of the trace.</summary>
+    public required long Version { get; init; }
+}
+
+/// <summary>A page of a list, and where the next one begins; <c>NextCursor</c> is null on the last page.</summary>
+public sealed record TracePage(IReadOnlyList<TraceListItem> Items, string? NextCursor);

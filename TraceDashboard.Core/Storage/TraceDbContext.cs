@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>
+/// The schema, shared by both databases. Pages read through it without tracking; spans are written by <c>SpanWriter</c>.
+/// </summary>
+public abstract class TraceDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<ProjectRow> Projects => Set<ProjectRow>();
+
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+
+    public DbSet<TraceKeyRow> TraceKeys => Set<TraceKeyRow>();
+
+    public DbSet<TraceRow> Traces => Set<TraceRow>();
+
+    public DbSet<SpanRow> Spans => Set<SpanRow>();
+
+    public DbSet<SpanContentRow> SpanContents => Set<SpanContentRow>();
+
+    public DbSet<SpanChunkRow> SpanChunks => Set<SpanChunkRow>();
+
+    public DbSet<MetadataValueRow> MetadataValues => Set<MetadataValueRow>();
+
+    public DbSet<RollupRow> Rollups => Set<RollupRow>();
+
+    public DbSet<DirtyBucketRow> DirtyBuckets => Set<DirtyBucketRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(TraceDbContext).Assembly);
+        modelBuilder.UseSnakeCaseNames();
+    }
+}

@@ -1,0 +1,52 @@
+namespace TraceDashboard.Core.Traces;
+
+/// <summary>Everything that is known of one span.</summary>
+public sealed record SpanDetails
+{
+    public required SpanFacts Facts { get; init; }
+
+    public string? StatusMessage { get; init; }
+
+    public string? ErrorType { get; init; }
+
+    public string? RequestModel { get; init; }
+
+    public string? ResponseModel { get; init; }
+
+    public bool? Streaming { get; init; }
+
+    public string? FinishReason { get; init; }
+
+    public string? ServiceTier { get; init; }
+
+    public string? ToolName { get; init; }
+
+    public string? ToolCallId { get; init; }
+
+    public string? AgentName { get; init; }
+
+    public string? PromptName { get; init; }
+
+    public string? PromptVersion { get; init; }
+
+    public string? ServiceName { get; init; }
+
+    /// <summary>JSON or plain text, as it came.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>The explicit output, or else the streamed pieces in order.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Whether <see cref="Output"/> was put together from streamed pieces.</summary>
+    public bool OutputStreamed { get; init; }
+
+    public string? AttributesJson { get; init; }
+
+    public string? EventsJson { get; init; }
+
+    public string? LinksJson { get; init; }
+
+    public string? ResourceJson { get; init; }
+
+    public string? OriginJson { get; init; }
+}

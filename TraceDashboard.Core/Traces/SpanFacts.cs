@@ -1,0 +1,41 @@
+namespace TraceDashboard.Core.Traces;
+
+/// <summary>
+/// The narrow part of a span: what summaries, trees and waterfalls are made of. Times are nanoseconds since the Unix epoch,
+/// because a waterfall must not lose those that .NET's ticks cannot hold.
+/// </summary>
+public sealed record SpanFacts
+{
+    public required string SpanId { get; init; }
+
+    public string? ParentSpanId { get; init; }
+
+    public string? Name { get; init; }
+
+    public SpanKind Kind { get; init; }
+
+    public SpanStatus Status { get; init; }
+
+    public long? StartTime { get; init; }
+
+    /// <summary>Null while the span is open.</summary>
+    public long? EndTime { get; init; }
+
+    public long? FirstTokenTime { get; init; }
+
+    public string? Provider { get; init; }
+
+    /// <summary>The model that answered, or else the one that was asked.</summary>
+    public string? Model { get; init; }
+
+    public string? ResponseId { get; init; }
+
+    public TokenUsage? Usage { get; init; }
+
+    public Cost Cost { get; init; } = Cost.Unknown;
+
+    /// <summary>Whether its tokens and cost count towards the trace.</summary>
+    public bool Counted { get; init; }
+
+    public long ReceivedAt { get; init; }
+}
