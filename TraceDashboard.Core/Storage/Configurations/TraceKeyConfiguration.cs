@@ -8,5 +8,6 @@ internal sealed class TraceKeyConfiguration : IEntityTypeConfiguration<TraceKeyR
     public void Configure(EntityTypeBuilder<TraceKeyRow> builder)
     {
         builder.ToTable("trace_keys").HasKey(k => new { k.ProjectId, k.TraceId });
+        builder.Property(k => k.TraceId).IsRequired();
     }
 }

@@ -1,4 +1,4 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
@@ -11,6 +11,9 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.CreateSequence(
+                name: "trace_no_seq");
+
             migrationBuilder.CreateTable(
                 name: "dirty_buckets",
                 columns: table => new
@@ -181,7 +184,7 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                 {
                     project_id = table.Column<int>(type: "integer", nullable: false),
                     trace_id = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    trace_no = table.Column<long>(type: "bigint", nullable: false),
+                    trace_no = table.Column<long>(type: "bigint", nullable: false, defaultValueSql: "nextval('trace_no_seq')"),
                     deleted_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>
@@ -339,6 +342,9 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "projects");
+
+            migrationBuilder.DropSequence(
+                name: "trace_no_seq");
         }
     }
 }

@@ -1,4 +1,4 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -178,14 +178,15 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                 name: "trace_keys",
                 columns: table => new
                 {
+                    trace_no = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
                     project_id = table.Column<int>(type: "INTEGER", nullable: false),
-                    trace_id = table.Column<string>(type: "TEXT", nullable: false),
-                    trace_no = table.Column<long>(type: "INTEGER", nullable: false),
+                    trace_id = table.Column<string>(type: "TEXT", nullable: true),
                     deleted_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_trace_keys", x => new { x.project_id, x.trace_id });
+                    table.PrimaryKey("PK_trace_keys", x => x.trace_no);
                 });
 
             migrationBuilder.CreateTable(
@@ -281,6 +282,12 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                 name: "ix_spans_time",
                 table: "spans",
                 columns: new[] { "project_id", "start_time" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_trace_keys_id",
+                table: "trace_keys",
+                columns: new[] { "project_id", "trace_id" },
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_traces_session",

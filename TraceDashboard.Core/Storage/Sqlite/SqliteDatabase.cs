@@ -1,0 +1,57 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace TraceDashboard.Core.Storage.Sqlite;
+
+/// <summary>Opens connections to the database file with the settings that all of them need.</summary>
+public static class SqliteDatabase
+{
+    // FULL syncs each commit: an acknowledgement means that the spans are on the disk.
+    private const string ConnectionPragmas =
+        "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
+
+    public static SqliteConnection Open(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        Configure(connection);
+        return connection;
+    }
+
+    /// <summary>
+    /// Creates the file if there is none. Page size and vacuum mode can only be chosen before the first table exists:
+    /// pages of 16 kB nearly double the rate at which spans of 2 kB are written.
+    /// </summary>
+    public static void Create(string connectionString)
+    {
+        var path = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
+            Directory.CreateDirectory(folder);
+        using var connection = new SqliteConnection(connectionString);
+        connection.Open();
+        Execute(connection, "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;");
+    }
+
+    internal static void Configure(DbConnection connection) => Execute(connection, ConnectionPragmas);
+
+    private static void Execute(DbConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
+
+/// <summary>Pragmas belong to a connection, so each one that EF Core opens gets them.</summary>
+internal sealed class SqlitePragmaInterceptor : DbConnectionInterceptor
+{
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) =>
+        SqliteDatabase.Configure(connection);
+
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    {
+        SqliteDatabase.Configure(connection);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace TraceDashboard.Core.Storage;
+
+public static class StorageServiceCollectionExtensions
+{
+    /// <summary>The store that <c>Database:Provider</c> names, with its writer; the schema is brought up to date at start.</summary>
+    public static IServiceCollection AddTraceStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>()
+            .Bind(configuration.GetSection(DatabaseOptions.Section))
+            .Configure(options => options.ConnectionString = configuration.GetConnectionString(options.Provider.ToString()) ?? "")
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.AddSingleton<TraceStore>();
+        services.AddHostedService<StoreInitializer>();
+        return services;
+    }
+
+    private sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DatabaseOptions options)
+        {
+            var errors = new List<string>();
+            var key = $"ConnectionStrings:{options.Provider}";
+            if (options.ConnectionString.Length == 0)
+            {
+                errors.Add($"{key} is not set, but Database:Provider is {options.Provider}.");
+            }
+            else
+            {
+                try
+                {
+                    _ = options.Provider == DatabaseProvider.Sqlite
+                        ? (object)new SqliteConnectionStringBuilder(options.ConnectionString)
+                        : new NpgsqlConnectionStringBuilder(options.ConnectionString);
+                }
+                catch (Exception e) when (e is ArgumentException or FormatException)
+                {
+                    errors.Add($"{key} is not a connection string: {e.Message}");
+                }
+            }
+
+            if (options.SqliteReaders is < 1 or > 64)
+                errors.Add("Database:SqliteReaders must be between 1 and 64.");
+            return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TraceDashboard.Core.Storage.Postgres;
+using TraceDashboard.Core.Storage.Sqlite;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>
+/// The way to the database. On SQLite, whose calls block, reads run on threads of their own, and all writers take turns.
+/// </summary>
+public sealed class TraceStore : IDisposable
+{
+    private readonly Func<TraceDbContext> _createContext;
+    private readonly SqliteScheduler? _readers;
+
+    public TraceStore(IOptions<DatabaseOptions> options)
+    {
+        Provider = options.Value.Provider;
+        ConnectionString = options.Value.ConnectionString;
+        if (Provider == DatabaseProvider.Sqlite)
+        {
+            var contextOptions = SqliteTraceDbContext.Options(ConnectionString);
+            _createContext = () => new SqliteTraceDbContext(contextOptions);
+            _readers = new SqliteScheduler(options.Value.SqliteReaders, "sqlite reader");
+            WriteGate = new SqliteWriteGate();
+        }
+        else
+        {
+            Postgres = NpgsqlDataSource.Create(ConnectionString);
+            var contextOptions = PostgresTraceDbContext.Options(Postgres);
+            _createContext = () => new PostgresTraceDbContext(contextOptions);
+        }
+    }
+
+    public DatabaseProvider Provider { get; }
+
+    internal string ConnectionString { get; }
+
+    /// <summary>Connections to PostgreSQL; null on SQLite.</summary>
+    internal NpgsqlDataSource? Postgres { get; }
+
+    /// <summary>Whose turn it is to write; null on PostgreSQL.</summary>
+    internal SqliteWriteGate? WriteGate { get; }
+
+    /// <summary>A context for work that must run on the caller's thread, such as migrations.</summary>
+    internal TraceDbContext CreateContext() => _createContext();
+
+    /// <summary>Runs a query on a context of its own, without tracking.</summary>
+    public Task<T> ReadAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        _readers is null ? RunAsync(read, cancellationToken) : _readers.RunAsync(() => RunAsync(read, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Runs a change on a context of its own. On SQLite it holds up ingestion while it runs: it should take under 5 ms,
+    /// so long work comes in slices.
+    /// </summary>
+    public async Task<T> WriteAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        if (WriteGate is null || _readers is null)
+            return await RunAsync(write, cancellationToken);
+        using (await WriteGate.EnterAsync(cancellationToken))
+            return await _readers.RunAsync(() => RunAsync(write, cancellationToken), cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _readers?.Dispose();
+        WriteGate?.Dispose();
+        Postgres?.Dispose();
+    }
+
+    private async Task<T> RunAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> run, CancellationToken cancellationToken)
+    {
+        await using var context = _createContext();
+        return await run(context, cancellationToken);
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Core.Storage;
+
+/// <summary>A fresh store of one kind, as the app sets it up: contract tests run on each kind.</summary>
+public sealed class StoreFixture : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly string? _folder;
+
+    private StoreFixture(ServiceProvider services, string? folder)
+    {
+        _services = services;
+        _folder = folder;
+    }
+
+    public static TheoryData<DatabaseProvider> Providers => [DatabaseProvider.Sqlite, DatabaseProvider.Postgres];
+
+    public TraceStore Store => Get<TraceStore>();
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public static async Task<StoreFixture> CreateAsync(
+        DatabaseProvider provider, PostgresCluster cluster, Action<IServiceCollection>? configure = null, params (string Key, string Value)[] settings)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        string? folder = null;
+        string connectionString;
+        if (provider == DatabaseProvider.Sqlite)
+        {
+            folder = Directory.CreateTempSubdirectory("td-store-").FullName;
+            connectionString = $"Data Source={Path.Combine(folder, "store.db")}";
+        }
+        else
+        {
+            connectionString = await cluster.CreateDatabaseAsync(cancellationToken);
+        }
+
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            [
+                KeyValuePair.Create<string, string?>("Database:Provider", provider.ToString()),
+                KeyValuePair.Create<string, string?>($"ConnectionStrings:{provider}", connectionString),
+                .. settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value)),
+            ]).Build();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        services.AddTraceStorage(configuration);
+        configure?.Invoke(services);
+        var fixture = new StoreFixture(services.BuildServiceProvider(), folder);
+        foreach (var service in fixture._services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+            await service.StartingAsync(cancellationToken);
+        foreach (var service in fixture._services.GetServices<IHostedService>())
+            await service.StartAsync(cancellationToken);
+        return fixture;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services.GetServices<IHostedService>().Reverse())
+            await service.StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Storage.Sqlite;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Core.Storage;
+
+public class StoreInitializerTests(PostgresCluster cluster)
+{
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_new_store_has_the_current_schema(DatabaseProvider provider)
+    {
+        await using var fixture = await StoreFixture.CreateAsync(provider, cluster);
+
+        var pending = await fixture.Store.ReadAsync((db, ct) => db.Database.GetPendingMigrationsAsync(ct), TestContext.Current.CancellationToken);
+        var changed = await fixture.Store.ReadAsync((db, _) => Task.FromResult(db.Database.HasPendingModelChanges()), TestContext.Current.CancellationToken);
+
+        Assert.Empty(pending);
+        Assert.False(changed, "the model has changes that no migration has");
+    }
+
+    [Fact]
+    public async Task SQLite_syncs_each_commit_and_has_pages_of_16_kB()
+    {
+        await using var fixture = await StoreFixture.CreateAsync(DatabaseProvider.Sqlite, cluster);
+
+        using var connection = SqliteDatabase.Open(fixture.Store.ConnectionString);
+
+        Assert.Equal(2L, Pragma("synchronous")); // FULL
+        Assert.Equal(16384L, Pragma("page_size"));
+        Assert.Equal("wal", Pragma("journal_mode"));
+        Assert.Equal(2L, Pragma("auto_vacuum")); // incremental
+
+        object? Pragma(string name)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = $"PRAGMA {name}";
+            return command.ExecuteScalar();
+        }
+    }
+
+    [Fact]
+    public async Task A_second_process_is_kept_away_from_the_database_file()
+    {
+        await using var fixture = await StoreFixture.CreateAsync(DatabaseProvider.Sqlite, cluster);
+
+        var error = Assert.Throws<InvalidOperationException>(() => SqliteFolderLock.Take(fixture.Store.ConnectionString));
+
+        Assert.Contains("ConnectionStrings:Sqlite", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PostgreSQL_partitions_contents_by_day()
+    {
+        await using var fixture = await StoreFixture.CreateAsync(DatabaseProvider.Postgres, cluster);
+
+        var kind = await fixture.Store.ReadAsync(
+            (db, ct) => db.Database.SqlQuery<string>($"""SELECT relkind::text AS "Value" FROM pg_class WHERE relname = 'span_contents'""").SingleAsync(ct),
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal("p", kind);
+    }
+}
