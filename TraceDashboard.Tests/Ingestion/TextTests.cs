@@ -1,0 +1,61 @@
+using System.Text;
+using TraceDashboard.Core.Ingestion;
+
+namespace TraceDashboard.Tests.Ingestion;
+
+public sealed class TextTests
+{
+    [Fact]
+    public void Clean_text_is_kept_byte_for_byte()
+    {
+        var text = "plain, ünïcode, 漢字 and 🙂"u8.ToArray();
+        Assert.True(Text.IsClean(text));
+        Assert.Equal(text, Text.Clean(text, 1000));
+    }
+
+    [Fact]
+    public void NUL_is_left_out_and_invalid_bytes_become_the_replacement_character()
+    {
+        byte[] bytes = [(byte)'a', 0, 0xFF, (byte)'b', 0xE2, 0x82, (byte)'c', 0xED, 0xA0, 0x80, 0];
+        Assert.False(Text.IsClean(bytes));
+        var cleaned = Encoding.UTF8.GetString(Text.Clean(bytes, 1000));
+        Assert.StartsWith("a\uFFFDb\uFFFDc\uFFFD", cleaned, StringComparison.Ordinal);
+        Assert.Equal(Encoding.UTF8.GetString(bytes).Replace("\0", "", StringComparison.Ordinal), cleaned);
+        Assert.True(Text.IsClean(Encoding.UTF8.GetBytes(cleaned)));
+    }
+
+    [Fact]
+    public void A_long_text_is_cut_between_characters_and_says_so()
+    {
+        var cut = Text.Clean("abc漢字"u8, 5);
+        Assert.Equal("abc… [cut at 5 bytes]", Encoding.UTF8.GetString(cut));
+        Assert.Equal("abc漢… [cut at 8 bytes]", Encoding.UTF8.GetString(Text.Clean("abc漢字"u8, 8)));
+        Assert.Equal("abc漢字", Encoding.UTF8.GetString(Text.Clean("abc漢字"u8, 9)));
+    }
+
+    [Fact]
+    public void Cleaning_many_invalid_bytes_takes_no_more_room_than_the_limit()
+    {
+        var bytes = new byte[1_000_000];
+        bytes.AsSpan().Fill(0xFF);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var cleaned = Text.Clean(bytes, 1_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000);
+        Assert.EndsWith(Text.CutMark(1_000), Encoding.UTF8.GetString(cleaned), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lone_surrogate_in_a_string_is_replaced_and_a_pair_is_kept()
+    {
+        Assert.Equal("a\uFFFDb🙂", Text.Shorten("a\uD800b🙂", 100));
+        Assert.Equal("a\uFFFD", Encoding.UTF8.GetString(Text.ToUtf8("a\0\uDC00", 100)));
+    }
+
+    [Fact]
+    public void A_short_text_is_cut_by_characters()
+    {
+        Assert.Equal("ab…", Text.Shorten("abcdef", 3));
+        Assert.Equal("a…", Text.Shorten("a🙂🙂", 3));
+        Assert.Equal("漢字漢…", Text.Shorten(Encoding.UTF8.GetBytes(new string('漢', 1).Insert(1, "字漢字漢字")), 4));
+    }
+}
