@@ -2,7 +2,7 @@ using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion;
 
-/// <summary>The fields of a span. The numbers are stored (as bits of <see cref="SpanUpdate.Fields"/>): never change them, only append.</summary>
+/// <summary>The fields of a span. The numbers are stored (as bits of <see cref="VersionedUpdate.Fields"/>): never change them, only append.</summary>
 public enum SpanField : byte
 {
     ParentSpanId = 0,
@@ -40,31 +40,16 @@ public enum SpanField : byte
 
 /// <summary>
 /// What one message says of one span: its identity, a version, and the fields that it sets. A field that is not in
-/// <see cref="Fields"/> stays as it is; one that is in it with a null value is cleared.
-/// A stored span has the same shape: it is the join of all its updates (<c>SpanMerge</c>).
+/// <see cref="VersionedUpdate.Fields"/> stays as it is; one that is in it with a null value is cleared.
+/// A stored span has the same shape: it is the join of all its updates (<see cref="SpanMerge"/>).
 /// Times are nanoseconds since the Unix epoch; texts are UTF-8 without NUL and without lone surrogates.
 /// </summary>
-public sealed partial class SpanUpdate
+public sealed class SpanUpdate : VersionedUpdate
 {
-    public required int ProjectId { get; init; }
-
-    public required string TraceId { get; init; }
-
     public required string SpanId { get; init; }
-
-    public required UpdateVersion Version { get; set; }
 
     /// <summary>Identifies the message, so that an exact repeat can be told without reading what is stored.</summary>
     public long Hash { get; set; }
-
-    /// <summary>A bit for each <see cref="SpanField"/> that is set.</summary>
-    public ulong Fields { get; private set; }
-
-    /// <summary>Versions of the fields that differ from <see cref="Version"/>; null when none does.</summary>
-    public Dictionary<SpanField, UpdateVersion>? FieldVersions { get; set; }
-
-    /// <summary>Versions of the keys of <see cref="Attributes"/> that differ from that of the field itself; null when none does.</summary>
-    public KeyVersions? AttributeVersions { get; set; }
 
     /// <summary>Streamed output, in any order; null when there is none.</summary>
     public List<OutputChunk>? Chunks { get; set; }
@@ -143,17 +128,9 @@ public sealed partial class SpanUpdate
     /// <summary>Protocol, instrumentation scope, OTel kind, mapping version and what else is needed to map the attributes again; a JSON object.</summary>
     public byte[]? Origin { get; set => Set(SpanField.Origin, ref field, value); }
 
-    public bool Has(SpanField field) => (Fields & (1UL << (int)field)) != 0;
+    public bool Has(SpanField field) => Has((int)field);
 
-    /// <summary>The version of one field that is set.</summary>
-    public UpdateVersion VersionOf(SpanField field) =>
-        FieldVersions is not null && FieldVersions.TryGetValue(field, out var version) ? version : Version;
-
-    private void Set<T>(SpanField field, ref T target, T value)
-    {
-        target = value;
-        Fields |= 1UL << (int)field;
-    }
+    private void Set<T>(SpanField field, ref T target, T value) => Set((int)field, ref target, value);
 }
 
 /// <summary>A piece of streamed output. Pieces are ordered by sequence; of two with the same one, the greater text stays.</summary>

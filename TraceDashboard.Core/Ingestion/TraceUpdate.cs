@@ -20,20 +20,8 @@ public enum TraceField : byte
 /// What one message says of the trace itself, in the same form as <see cref="SpanUpdate"/>: a Langfuse <c>trace-create</c>,
 /// a gateway call, a root span, or any span that carries trace attributes. What follows from spans is never in it.
 /// </summary>
-public sealed partial class TraceUpdate
+public sealed class TraceUpdate : VersionedUpdate
 {
-    public required int ProjectId { get; init; }
-
-    public required string TraceId { get; init; }
-
-    public required UpdateVersion Version { get; set; }
-
-    public uint Fields { get; private set; }
-
-    public Dictionary<TraceField, UpdateVersion>? FieldVersions { get; set; }
-
-    public KeyVersions? MetadataVersions { get; set; }
-
     /// <summary>The earliest of all that were sent, in nanoseconds since the Unix epoch.</summary>
     public long? Timestamp { get; set => Set(TraceField.Timestamp, ref field, value); }
 
@@ -62,14 +50,7 @@ public sealed partial class TraceUpdate
     /// <summary>The first 200 characters of the answer.</summary>
     public string? OutputPreview { get; set => Set(TraceField.OutputPreview, ref field, value); }
 
-    public bool Has(TraceField field) => (Fields & (1U << (int)field)) != 0;
+    public bool Has(TraceField field) => Has((int)field);
 
-    public UpdateVersion VersionOf(TraceField field) =>
-        FieldVersions is not null && FieldVersions.TryGetValue(field, out var version) ? version : Version;
-
-    private void Set<T>(TraceField field, ref T target, T value)
-    {
-        target = value;
-        Fields |= 1U << (int)field;
-    }
+    private void Set<T>(TraceField field, ref T target, T value) => Set((int)field, ref target, value);
 }
