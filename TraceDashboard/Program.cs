@@ -1,3 +1,41 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
+using TraceDashboard.Core.Configuration;
+using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Hosting;
+
+namespace TraceDashboard;
+
+public static class Program
+{
+    public static Task<int> Main(string[] args) => Build(args).RunToExitCodeAsync(Console.Error);
+
+    /// <summary>The whole app, not started.</summary>
+    /// <param name="args">Settings as <c>--key=value</c>.</param>
+    /// <param name="configure">Last changes to services and configuration, for tests.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(Program).Assembly.GetName().Name,
+            ContentRootPath = File.Exists("appsettings.json") ? null : AppContext.BaseDirectory,
+        });
+        builder.AddListeners();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddOptionsSection<IngestionOptions>(IngestionOptions.Section);
+        builder.Services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
+        builder.Services.AddTraceStorage(builder.Configuration);
+        builder.Services.AddHealth();
+        builder.Services.AddProblemDetails();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseOtlpListenerGuard();
+        app.UseRouting();
+
+        app.MapHealth();
+        return app;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using TraceDashboard.Hosting;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Hosting;
+
+public sealed class HostingTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Health_answers_without_a_key_on_the_apps_address()
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Environment = "Production" });
+
+        foreach (var path in new[] { "/health/live", "/health/ready" })
+        {
+            using var response = await app.Client.GetAsync(path, Cancel);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Readiness_fails_while_the_store_cannot_be_read_and_liveness_does_not()
+    {
+        var folder = Directory.CreateTempSubdirectory("trace-dashboard-").FullName;
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Folder = folder });
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+
+        using var ready = await app.Client.GetAsync("/health/ready", Cancel);
+        using var live = await app.Client.GetAsync("/health/live", Cancel);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_otlp_listener_answers_no_other_paths()
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { OtlpListener = true });
+        using var client = new HttpClient { BaseAddress = app.OtlpAddress };
+
+        foreach (var path in new[] { "/", "/health/live", "/api/traces/search", "/v10" })
+        {
+            using var response = await client.GetAsync(path, Cancel);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            Assert.Contains("/v1/traces", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_busy_configured_port_is_an_error_that_names_its_key()
+    {
+        using var taken = Take(out var port);
+
+        var exit = await Run(out var errors, $"--urls=http://127.0.0.1:{port}", $"--Otlp:HttpEndpoint=http://127.0.0.1:{port}");
+        Assert.Equal(1, exit);
+        Assert.Contains($"urls: the port of http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
+
+        exit = await Run(out errors, "--urls=http://127.0.0.1:0", $"--Otlp:HttpEndpoint=http://127.0.0.1:{port}");
+        Assert.Equal(1, exit);
+        Assert.Contains($"Otlp:HttpEndpoint: the port of http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_busy_default_otlp_port_is_a_warning_that_says_what_to_set()
+    {
+        using var taken = TryTake(4318);
+        await using var app = await TestApp.StartAsync(new TestAppOptions
+        {
+            Settings = new Dictionary<string, string?> { ["Otlp:HttpEndpoint"] = null },
+        });
+
+        var warning = Assert.Single(app.Log.Entries, e => e.Level == LogLevel.Warning && e.Message.Contains("Otlp:HttpEndpoint", StringComparison.Ordinal));
+        Assert.Contains("4318", warning.Message, StringComparison.Ordinal);
+        using var response = await app.Client.GetAsync("/health/live", Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Every_error_of_the_configuration_is_told_at_once_with_its_key_and_without_a_stack_trace()
+    {
+        var exit = await Run(
+            out var errors,
+            "--urls=localhost",
+            "--Otlp:HttpEndpoint=http://localhost:0",
+            "--Otlp:HtpEndpoint=x",
+            "--Ingestion:MaxBodyBytes=12",
+            "--Ingestion:MaxBatchSpans=many",
+            "--Ingestion:MaxBodyByte=12",
+            "--Live:AbandonedAfter=soon",
+            "--Database:Provider=Postgres");
+
+        Assert.Equal(1, exit);
+        var lines = errors().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Collection(
+            lines.Skip(1).Order(StringComparer.Ordinal),
+            line => Assert.StartsWith("  - ConnectionStrings:Postgres is not set", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Ingestion:MaxBatchSpans is 'many', which is not a whole number", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Ingestion:MaxBodyByte is not a setting. Ingestion has: AllowAnonymous, ", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Ingestion:MaxBodyBytes is 12; it must be between 1024 and", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Live:AbandonedAfter is 'soon', which is not a time such as", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Otlp:HtpEndpoint is not a setting", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Otlp:HttpEndpoint is 'http://localhost:0'; a free port", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - urls is 'localhost', which is not an address", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_apps_addresses_are_kept_beside_the_otlp_listener()
+    {
+        using var first = Take(out var port);
+        first.Stop();
+        await using var app = await TestApp.StartAsync(new TestAppOptions
+        {
+            OtlpListener = true,
+            Settings = new Dictionary<string, string?> { ["urls"] = $"http://127.0.0.1:{port};http://[::1]:{port}" },
+        });
+
+        using var response = await app.Client.GetAsync($"http://127.0.0.1:{port}/health/live", Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.DoesNotContain(app.Log.Entries, e => e.Message.Contains("Overriding address", StringComparison.Ordinal));
+    }
+
+    private static Task<int> Run(out Func<string> errors, params string[] args)
+    {
+        var writer = new StringWriter();
+        errors = writer.ToString;
+        return Program.Build(args, builder => builder.Logging.ClearProviders()).RunToExitCodeAsync(writer);
+    }
+
+    private static TcpListener Take(out int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        return listener;
+    }
+
+    /// <summary>Nothing to do when another program has it.</summary>
+    private static TcpListener TryTake(int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException)
+        {
+        }
+
+        return listener;
+    }
+}

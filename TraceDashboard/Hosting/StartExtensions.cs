@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace TraceDashboard.Hosting;
+
+internal static class StartExtensions
+{
+    /// <summary>
+    /// Runs until the host is told to stop. What is wrong with the configuration is told as a list, all of it at once and
+    /// without a stack trace.
+    /// </summary>
+    /// <returns>The exit code: 0, or 1 when the app could not start.</returns>
+    public static async Task<int> RunToExitCodeAsync(this WebApplication app, TextWriter errors)
+    {
+        await using (app)
+        {
+            try
+            {
+                app.CheckOptionsAndListen();
+                await app.RunAsync();
+                return 0;
+            }
+            catch (Exception e) when (ConfigurationErrors(e) is { } messages)
+            {
+                await errors.WriteLineAsync("Trace Dashboard cannot start:");
+                foreach (var message in messages)
+                    await errors.WriteLineAsync($"  - {message}");
+                return 1;
+            }
+        }
+    }
+
+    private static List<string>? ConfigurationErrors(Exception exception) => exception switch
+    {
+        OptionsValidationException e => [.. e.Failures],
+        AggregateException e when e.InnerExceptions.All(i => i is OptionsValidationException) =>
+            [.. e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures).Distinct(StringComparer.Ordinal)],
+        IOException { InnerException: AddressInUseException } e => [$"{e.Message} Set --urls, ASPNETCORE_URLS or Otlp:HttpEndpoint to another address."],
+        _ => null,
+    };
+}
