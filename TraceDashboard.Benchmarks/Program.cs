@@ -1,1 +1,67 @@
-Console.WriteLine("bench");
+using System.Runtime.InteropServices;
+using TraceDashboard.Benchmarks;
+using TraceDashboard.Benchmarks.Hosts;
+using TraceDashboard.Benchmarks.Load;
+using TraceDashboard.Benchmarks.Reference;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+{
+    context.Cancel = true;
+    stop.Cancel();
+});
+
+try
+{
+    var options = BenchOptions.Parse(args);
+    switch (options.Verb)
+    {
+        case "all" or "ingest":
+            foreach (var postgres in options.Databases)
+            {
+                await using var store = await BenchStore.CreateAsync(postgres, stop.Token);
+                await new IngestBenchmark(store, options).RunAsync(stop.Token);
+            }
+
+            return 0;
+        case "reference":
+            foreach (var postgres in options.Databases)
+            {
+                await using var store = await BenchStore.CreateAsync(postgres, stop.Token);
+                Report.Line($"{store.Name}: {ReferenceWriter.Measure(store, options.ReferenceSpans, stop.Token):N0} spans/s by the reference writer");
+            }
+
+            return 0;
+        case "load" when options.Target is not null:
+            await LoadAsync(options, options.Target);
+            return 0;
+        case "load":
+            throw new FormatException("load needs --target.");
+        default:
+            Console.WriteLine(BenchOptions.Help);
+            return options.Verb == "help" ? 0 : 2;
+    }
+}
+catch (FormatException e)
+{
+    Console.Error.WriteLine(e.Message);
+    Console.Error.WriteLine(BenchOptions.Help);
+    return 2;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}
+
+async Task LoadAsync(BenchOptions options, Uri target)
+{
+    var load = await new LoadClient(target, options.Key, options.Connections, options.Batch).RunAsync(options.Spans, null, stop.Token);
+    Report.Line($"{load.Spans:N0} spans of {load.Bytes / (double)load.Spans:N0} bytes at {load.SpansPerSecond:N0} spans/s");
+    Report.Line($"{load.Latency.Milliseconds(0.5):N1} ms p50, {load.Latency.Milliseconds(0.99):N1} ms p99 for a request");
+    Report.Line($"{load.Retries} requests sent again after 503, {load.NotAccepted} accepted in part only");
+}
