@@ -1,0 +1,223 @@
+using System.Text.Json;
+
+namespace TraceDashboard.Core.Traces.Messages;
+
+/// <summary>
+/// Turns the input or output of a span into messages: the shapes of OpenAI (chat and responses), Anthropic, Gemini, LangChain and the
+/// OpenTelemetry GenAI conventions, whole requests and replies as well as their parts. Content is whatever a client sent, so nothing
+/// here throws, recursion is bounded, and what is not understood is handed on as it is.
+/// </summary>
+public static partial class MessageParser
+{
+    /// <summary>Of longer conversations the last ones are read.</summary>
+    public const int MaxMessages = 1_000;
+
+    /// <param name="content">JSON or plain text.</param>
+    /// <param name="role">Whose words they are when the content does not say: <c>user</c> for input, <c>assistant</c> for output.</param>
+    public static MessageContent Parse(string? content, string role)
+    {
+        using var document = JsonText.TryParse(content, out var truncated);
+        if (document is null)
+            return new MessageContent();
+
+        var messages = new List<Message>();
+        if (!Conversation(document.RootElement, role, messages) || messages.Count == 0)
+            return new MessageContent { Truncated = truncated };
+        var omitted = Math.Max(0, messages.Count - MaxMessages);
+        return new MessageContent { Messages = messages[omitted..], Truncated = truncated, Omitted = omitted };
+    }
+
+    private static bool Conversation(JsonElement root, string role, List<Message> messages) => root.ValueKind switch
+    {
+        JsonValueKind.Array => List(root, role, messages),
+        JsonValueKind.Object => Envelope(root, role, messages) || Single(root, role, messages),
+        _ => false,
+    };
+
+    /// <summary>A list of messages, of parts, or (LangChain) of such lists.</summary>
+    private static bool List(JsonElement list, string role, List<Message> messages)
+    {
+        if (list.GetArrayLength() == 1 && list[0].ValueKind == JsonValueKind.Array)
+            list = list[0];
+        var before = messages.Count;
+        var loose = new List<MessagePart>();
+        foreach (var item in list.EnumerateArray())
+        {
+            if (item.ValueKind == JsonValueKind.Object && IsMessage(item))
+            {
+                Flush();
+                messages.Add(ReadMessage(item, role));
+            }
+            else if (item.ValueKind == JsonValueKind.Object && IsPart(item))
+                AddPart(item, loose, depth: 0);
+            else
+            {
+                messages.RemoveRange(before, messages.Count - before);
+                return false;
+            }
+        }
+
+        Flush();
+        return true;
+
+        // Items of the responses API and bare parts have no message around them.
+        void Flush()
+        {
+            if (loose.Count > 0)
+                messages.Add(new Message(loose.TrueForAll(p => p is ToolResultPart) ? "tool" : loose.Exists(p => p is ToolCallPart or ReasoningPart) ? "assistant" : role, [.. loose]));
+            loose.Clear();
+        }
+    }
+
+    /// <summary>A whole request or reply.</summary>
+    private static bool Envelope(JsonElement root, string role, List<Message> messages)
+    {
+        if (Get(root, "choices") is { ValueKind: JsonValueKind.Array } choices)
+            return Choices(choices, messages);
+        if (Get(root, "candidates") is { ValueKind: JsonValueKind.Array } candidates)
+            return Candidates(candidates, messages);
+        if (Get(root, "generations") is { ValueKind: JsonValueKind.Array } generations)
+            return Generations(generations, messages);
+
+        var system = Get(root, "system") ?? Get(root, "instructions") ?? Get(root, "systemInstruction") ?? Get(root, "system_instruction") ?? Get(root, "system_instructions");
+        var turns = Get(root, "messages") ?? Get(root, "contents") ?? Get(root, "input_messages") ?? Get(root, "output_messages");
+        if (turns is null && (Text(root, "object") == "response" || Text(root, "model") is not null))
+            turns = Get(root, "output") ?? Get(root, "input");
+        if (turns is not { } body)
+            return false;
+        if (system is { } instructions && ContentOf(instructions) is { Count: > 0 } parts)
+            messages.Add(new Message("system", parts));
+        if (body.ValueKind == JsonValueKind.Array)
+            return List(body, role, messages);
+        if (body.ValueKind != JsonValueKind.String)
+            return false;
+        messages.Add(new Message(role, [new TextPart(body.GetString()!)]));
+        return true;
+    }
+
+    private static bool Single(JsonElement root, string role, List<Message> messages)
+    {
+        if (!IsMessage(root))
+            return false;
+        messages.Add(ReadMessage(root, role));
+        return true;
+    }
+
+    private static bool Choices(JsonElement choices, List<Message> messages)
+    {
+        foreach (var choice in choices.EnumerateArray())
+        {
+            if (choice.ValueKind != JsonValueKind.Object)
+                return false;
+            var reason = Text(choice, "finish_reason");
+            if ((Object(choice, "message") ?? Object(choice, "delta")) is { } message)
+                messages.Add(ReadMessage(message, "assistant") with { FinishReason = reason });
+            else if (Text(choice, "text") is { } text)
+                messages.Add(new Message("assistant", [new TextPart(text)]) { FinishReason = reason });
+        }
+
+        return true;
+    }
+
+    private static bool Candidates(JsonElement candidates, List<Message> messages)
+    {
+        foreach (var candidate in candidates.EnumerateArray())
+        {
+            if (Object(candidate, "content") is { } content)
+                messages.Add(ReadMessage(content, "assistant") with { FinishReason = Text(candidate, "finishReason") });
+        }
+
+        return true;
+    }
+
+    /// <summary>LangChain's result: lists of generations, each with a message or a text.</summary>
+    private static bool Generations(JsonElement generations, List<Message> messages)
+    {
+        foreach (var outer in generations.EnumerateArray())
+        {
+            JsonElement[] inner = outer.ValueKind == JsonValueKind.Array ? [.. outer.EnumerateArray()] : [outer];
+            foreach (var generation in inner)
+            {
+                if (Object(generation, "message") is { } message)
+                    messages.Add(ReadMessage(message, "assistant"));
+                else if (Text(generation, "text") is { } text)
+                    messages.Add(new Message("assistant", [new TextPart(text)]));
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsMessage(JsonElement item)
+    {
+        item = Unwrapped(item);
+        if (Get(item, "role") is { ValueKind: JsonValueKind.String })
+            return true;
+        return RoleOfType(Text(item, "type")) is not null && (Get(item, "content") ?? Get(item, "parts") ?? Get(item, "tool_calls")) is not null;
+    }
+
+    private static Message ReadMessage(JsonElement item, string fallbackRole)
+    {
+        item = Unwrapped(item);
+        var role = Role(Text(item, "role")) ?? RoleOfType(Text(item, "type")) ?? fallbackRole;
+        var parts = new List<MessagePart>();
+        if ((Text(item, "reasoning_content") ?? Text(item, "reasoning")) is { Length: > 0 } reasoning)
+            parts.Add(new ReasoningPart(reasoning));
+        var content = Get(item, "parts") ?? Get(item, "content");
+        if (role == "tool" && !HasToolResults(content))
+            parts.Add(new ToolResultPart(Text(item, "tool_call_id") ?? Text(item, "id"), Text(item, "name"), Plain(content), Text(item, "status") == "error"));
+        else
+            AddContent(content, parts, depth: 0);
+        if (Text(item, "refusal") is { Length: > 0 } refusal)
+            parts.Add(new TextPart(refusal));
+        if (Get(item, "tool_calls") is { ValueKind: JsonValueKind.Array } calls)
+        {
+            foreach (var call in calls.EnumerateArray())
+                AddPart(call, parts, depth: 0, assumed: "tool_call");
+        }
+
+        if (Object(item, "function_call") is { } single)
+            AddPart(single, parts, depth: 0, assumed: "tool_call");
+        return new Message(role, parts)
+        {
+            Name = role == "tool" ? null : Text(item, "name"),
+            FinishReason = Text(item, "finish_reason") ?? Text(item, "stop_reason"),
+        };
+    }
+
+    /// <summary>LangChain writes a message as <c>{type, data: {…}}</c> or <c>{lc, id, kwargs: {…}}</c>.</summary>
+    private static JsonElement Unwrapped(JsonElement item)
+    {
+        if (Object(item, "kwargs") is { } kwargs)
+            return kwargs;
+        return RoleOfType(Text(item, "type")) is not null ? Object(item, "data") ?? item : item;
+    }
+
+    private static string? Role(string? role) => role?.ToLowerInvariant() switch
+    {
+        null or "" => null,
+        "human" => "user",
+        "ai" or "model" or "chatbot" => "assistant",
+        "function" => "tool",
+        "developer" => "system",
+        var known => known,
+    };
+
+    private static string? RoleOfType(string? type) => type switch
+    {
+        "human" or "HumanMessage" => "user",
+        "ai" or "AIMessage" or "AIMessageChunk" => "assistant",
+        "system" or "SystemMessage" => "system",
+        "tool" or "ToolMessage" => "tool",
+        _ => null,
+    };
+
+    private static JsonElement? Get(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static JsonElement? Object(JsonElement element, string name) =>
+        Get(element, name) is { ValueKind: JsonValueKind.Object } value ? value : null;
+
+    private static string? Text(JsonElement element, string name) =>
+        Get(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+}
