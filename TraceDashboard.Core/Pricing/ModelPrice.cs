@@ -1,0 +1,88 @@
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Pricing;
+
+/// <summary>What one model costs at one provider: a row of the catalogue.</summary>
+internal sealed class ModelPrice
+{
+    public required string Provider { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary><c>version/provider/model</c>, stored with every cost that was computed from this price.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Pico-dollars per call; null when the model is not priced by the call.</summary>
+    public long? PerRequest { get; init; }
+
+    /// <summary>By size of request, ascending. The first holds for every size.</summary>
+    public required IReadOnlyList<PriceBand> Bands { get; init; }
+
+    /// <summary>The price that replaced this one, and since when; null when none did.</summary>
+    public (DateTimeOffset Since, ModelPrice Price)? Next { get; init; }
+
+    public ModelPrice At(DateTimeOffset? time) => Next is { } next && time >= next.Since ? next.Price : this;
+
+    /// <summary>The band for a request of this many input tokens. Exactly at an edge is not over it.</summary>
+    public PriceBand BandFor(long inputTotal)
+    {
+        var band = Bands[0];
+        for (var i = 1; i < Bands.Count && inputTotal > Bands[i].Over; i++)
+            band = Bands[i];
+        return band;
+    }
+
+    /// <summary>Whether a call costs the same whatever tokens it used, so that it is priced without them.</summary>
+    public bool IsPerRequestOnly =>
+        PerRequest is not null
+        && (!Bands[0].Standard.TryGet(TokenBucket.Input, out var input) || input == 0)
+        && (!Bands[0].Standard.TryGet(TokenBucket.Output, out var output) || output == 0);
+
+    public bool SamePrices(ModelPrice other)
+    {
+        if (PerRequest != other.PerRequest || Bands.Count != other.Bands.Count)
+            return false;
+        for (var i = 0; i < Bands.Count; i++)
+        {
+            if (Bands[i].Over != other.Bands[i].Over || !Bands[i].Standard.SamePrices(other.Bands[i].Standard))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Adds up what a call cost, in pico-dollars; null when it cannot be known.</summary>
+    public Int128? Total(TokenUsage? usage, ServiceTier tier)
+    {
+        Int128 total = PerRequest ?? 0;
+        if (usage is null)
+            return IsPerRequestOnly ? total : null;
+        var sheet = BandFor(usage.InputTotal ?? 0).For(tier);
+        var known = IsPerRequestOnly;
+        for (var bucket = TokenBucket.Input; bucket < TokenBucket.Request; bucket++)
+        {
+            if (TokenBuckets.Of(usage, bucket) is not { } tokens || tokens < 0)
+                continue;
+            known = true;
+            if (tokens == 0)
+                continue;
+            if (!sheet.TryGet(bucket, out var price))
+                return null;
+            total += (Int128)tokens * price;
+        }
+
+        return known ? total : null;
+    }
+}
+
+/// <summary>Prices for requests whose input is over a number of tokens, by service tier.</summary>
+/// <param name="Over">Input tokens; −1 for the band that holds for every size.</param>
+/// <param name="Sheets">By <see cref="ServiceTier"/>; null where the provider publishes no price for the tier.</param>
+internal sealed record PriceBand(long Over, PriceSheet?[] Sheets)
+{
+    public PriceSheet Standard => Sheets[(int)ServiceTier.Standard]!;
+
+    public PriceSheet For(ServiceTier tier) => Sheets[(int)tier] ?? Standard;
+
+    public bool Has(ServiceTier tier) => Sheets[(int)tier] is not null;
+}

@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+
+namespace TraceDashboard.Core.Pricing;
+
+/// <summary>What the search for a model's price found, and how.</summary>
+internal sealed record PriceMatch(ModelPrice? Price, string? Model, bool ByRequestModel, bool ByOtherProvider, NameChanges Changes, string? Problem);
+
+/// <summary>
+/// Finds the price of a model by the names that spans carry. In this order, for the response model and then for the request model:
+/// the named provider with the exact name; a reseller that the name itself names (<c>azure/gpt-4o</c>); the named provider with the name
+/// stripped of what does not decide the price; a maker that the name itself names; any provider, when all charge the same or one is preferred.
+/// So a provider's own price wins over another's, even when only the other lists that very date.
+/// </summary>
+internal sealed class PriceMatcher
+{
+    /// <summary>Matches kept; twice as many at most. Beyond, the older half is dropped, so that a sender of random names costs no memory.</summary>
+    internal const int CacheSize = 4096;
+
+    private readonly Dictionary<string, Names> _providers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _providerNames = new(StringComparer.Ordinal);
+    private volatile Generation _cache = new(null);
+
+    public PriceMatcher(IEnumerable<ModelPrice> prices)
+    {
+        foreach (var provider in prices.GroupBy(p => p.Provider))
+        {
+            _providers.Add(provider.Key, new Names(provider));
+            _providerNames.Add(provider.Key);
+        }
+    }
+
+    internal int CachedMatches => _cache.Matches.Count + (_cache.Older?.Count ?? 0);
+
+    public PriceMatch Match(string? provider, string? responseModel, string? requestModel)
+    {
+        var key = new Key(provider, responseModel, requestModel);
+        var cache = _cache;
+        if (cache.Matches.TryGetValue(key, out var match))
+            return match;
+        if (cache.Older is null || !cache.Older.TryGetValue(key, out match))
+            match = Search(provider, responseModel, requestModel);
+        Keep(key, match);
+        return match;
+    }
+
+    private void Keep(Key key, PriceMatch match)
+    {
+        var cache = _cache;
+        if (cache.Matches.TryAdd(key, match) && Interlocked.Increment(ref cache.Count) >= CacheSize)
+            Interlocked.CompareExchange(ref _cache, new Generation(cache.Matches), cache);
+    }
+
+    private PriceMatch Search(string? provider, string? responseModel, string? requestModel)
+    {
+        PriceMatch? problem = null;
+        foreach (var (model, byRequest) in ((string?, bool)[])[(responseModel, false), (requestModel, true)])
+        {
+            if (string.IsNullOrWhiteSpace(model))
+                continue;
+            var match = SearchName(provider, model.Trim()) with { Model = model, ByRequestModel = byRequest };
+            if (match.Price is not null)
+                return match;
+            problem ??= match;
+        }
+
+        return problem ?? new PriceMatch(null, null, false, false, NameChanges.None, "The span names no model.");
+    }
+
+    private PriceMatch SearchName(string? provider, string model)
+    {
+        if (ProviderNames.IsSelfHosted(provider) || ProviderNames.IsSelfHosted(model.Split('/', 2)[0]))
+            return NotFound($"“{model}” runs on own hardware, which has no list price.");
+
+        var named = ProviderNames.Resolve(provider, _providerNames);
+        if (Find(named, model, NameChanges.None) is { } own)
+            return own;
+
+        // The long form of one name: projects/…/models/x, publishers/google/models/x.
+        var path = model.LastIndexOf("models/", StringComparison.OrdinalIgnoreCase);
+        if (path >= 0 && Find(named, model[(path + "models/".Length)..], NameChanges.Prefix) is { } inPath)
+            return inPath;
+
+        return FindAnywhere(model);
+    }
+
+    private PriceMatch? Find(string[] providers, string model, NameChanges already)
+    {
+        var name = ModelName.Parse(model);
+        foreach (var provider in providers)
+        {
+            if (_providers[provider].Exact(name).Price is { } exact)
+                return Found(exact, already);
+        }
+
+        var slash = model.IndexOf('/', StringComparison.Ordinal);
+        var prefix = slash > 0 ? ProviderNames.Resolve(model[..slash], _providerNames) : [];
+        var prefixIsReseller = prefix.Length > 0 && !ProviderNames.IsMaker(prefix[0]);
+        if (prefixIsReseller && Find(prefix, model[(slash + 1)..], already | NameChanges.Prefix) is { } reseller)
+            return reseller;
+
+        foreach (var provider in providers)
+        {
+            foreach (var step in Names.Steps)
+            {
+                if (step(_providers[provider], name) is var (price, changes) && price is not null)
+                    return Found(price, already | changes);
+            }
+        }
+
+        return prefix.Length > 0 && !prefixIsReseller ? Find(prefix, model[(slash + 1)..], already | NameChanges.Prefix) : null;
+    }
+
+    private PriceMatch FindAnywhere(string model)
+    {
+        var name = ModelName.Parse(model);
+        foreach (var step in Names.Steps)
+        {
+            var candidates = new List<(ModelPrice Price, NameChanges Changes)>();
+            foreach (var names in _providers.Values)
+            {
+                if (step(names, name) is var (price, changes) && price is not null)
+                    candidates.Add((price, changes));
+            }
+
+            if (candidates.Count == 0)
+                continue;
+            var chosen = candidates.FirstOrDefault(c => candidates.All(o => o.Price.SamePrices(c.Price)));
+            foreach (var preferred in ProviderNames.Preference)
+            {
+                if (candidates.Find(c => c.Price.Provider == preferred) is { Price: not null } match)
+                {
+                    chosen = match;
+                    break;
+                }
+            }
+
+            if (chosen.Price is not null)
+                return Found(chosen.Price, chosen.Changes) with { ByOtherProvider = true };
+            var who = string.Join(", ", candidates.Select(c => c.Price.Provider).Order(StringComparer.Ordinal));
+            return NotFound($"“{model}” costs differently at {who}, and the span names none of them.");
+        }
+
+        return NotFound($"No price is known for “{model}”.");
+    }
+
+    private static PriceMatch Found(ModelPrice price, NameChanges changes) => new(price, null, false, false, changes, null);
+
+    private static PriceMatch NotFound(string problem) => new(null, null, false, false, NameChanges.None, problem);
+
+    private readonly record struct Key(string? Provider, string? ResponseModel, string? RequestModel);
+
+    private sealed class Generation(ConcurrentDictionary<Key, PriceMatch>? older)
+    {
+        public int Count;
+
+        public ConcurrentDictionary<Key, PriceMatch> Matches { get; } = new();
+
+        public ConcurrentDictionary<Key, PriceMatch>? Older => older;
+    }
+
+    /// <summary>The models of one provider by their names, exact and stripped.</summary>
+    private sealed class Names
+    {
+        /// <summary>From the surest to the boldest.</summary>
+        public static readonly Func<Names, ModelName, (ModelPrice? Price, NameChanges Changes)>[] Steps =
+        [
+            (names, model) => names.Exact(model),
+            (names, model) => names.ByNameWithoutRegion(model),
+            (names, model) => names.ByBareName(model),
+            (names, model) => names.ByUndatedName(model),
+        ];
+
+        private readonly Dictionary<string, ModelPrice> _exact = new(StringComparer.OrdinalIgnoreCase);
+        private readonly Dictionary<string, ModelPrice> _bare = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, ModelPrice> _newestOfUndated = new(StringComparer.Ordinal);
+
+        public Names(IEnumerable<ModelPrice> prices)
+        {
+            // Of several with one bare name the plainest stands for it; of several dates the last.
+            foreach (var price in prices.OrderBy(p => p.Model.Length).ThenByDescending(p => p.Model, StringComparer.Ordinal))
+            {
+                _exact.TryAdd(price.Model, price);
+                var name = ModelName.Parse(price.Model);
+                if (name.Bare.Length == 0 || name.WithoutRegion is not null)
+                    continue;
+                _bare.TryAdd(name.Bare, price);
+                if (name.UndatedChanges.HasFlag(NameChanges.Date))
+                    _newestOfUndated.TryAdd(name.Undated!, price);
+            }
+        }
+
+        public (ModelPrice? Price, NameChanges Changes) Exact(ModelName model) => (_exact.GetValueOrDefault(model.Exact), NameChanges.None);
+
+        private (ModelPrice? Price, NameChanges Changes) ByNameWithoutRegion(ModelName model) =>
+            model.WithoutRegion is null ? default : (_exact.GetValueOrDefault(model.WithoutRegion), NameChanges.Region);
+
+        private (ModelPrice? Price, NameChanges Changes) ByBareName(ModelName model) => (_bare.GetValueOrDefault(model.Bare), model.BareChanges);
+
+        /// <summary>A dated name finds the undated one, an undated name the last dated one; one date never stands for another.</summary>
+        private (ModelPrice? Price, NameChanges Changes) ByUndatedName(ModelName model) =>
+            model.Undated is null
+                ? (_newestOfUndated.GetValueOrDefault(model.Bare), model.BareChanges | NameChanges.Date)
+                : (_bare.GetValueOrDefault(model.Undated), model.UndatedChanges);
+    }
+}
