@@ -28,6 +28,7 @@ public static class Program
         builder.Services.AddTraceStorage(builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddProblemDetails();
+        builder.AddPages();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -36,6 +37,7 @@ public static class Program
         app.UseRouting();
 
         app.MapHealth();
+        app.MapPages();
         return app;
     }
 }

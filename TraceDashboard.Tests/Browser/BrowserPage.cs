@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Browser;
+
+/// <summary>A reader: a tab of their own on a running app, with what went wrong in it.</summary>
+public sealed class BrowserPage : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly TestApp _app;
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<string> _requests = new();
+
+    private BrowserPage(IBrowserContext context, IPage page, TestApp app)
+    {
+        _context = context;
+        _app = app;
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                _errors.Enqueue(message.Text);
+        };
+        page.PageError += (_, error) => _errors.Enqueue(error);
+        page.Request += (_, request) => _requests.Enqueue(request.Url);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>What scripts threw or wrote to the console as errors.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    /// <summary>Every address that the page asked for.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    public static async Task<BrowserPage> OpenAsync(BrowserFixture fixture, TestApp app, string path, int width = 1440, int height = 900, ColorScheme theme = ColorScheme.Light)
+    {
+        var browser = await fixture.GetAsync();
+        var context = await browser.NewContextAsync(new()
+        {
+            BaseURL = app.Address.ToString(),
+            ViewportSize = new() { Width = width, Height = height },
+            ColorScheme = theme,
+            TimezoneId = "Europe/Berlin",
+        });
+        context.SetDefaultTimeout(15_000);
+        var page = new BrowserPage(context, await context.NewPageAsync(), app);
+        await page.GoToAsync(path);
+        return page;
+    }
+
+    /// <summary>Opens a page and waits until it answers clicks and keys.</summary>
+    public async Task GoToAsync(string path)
+    {
+        await Page.GotoAsync(new Uri(_app.Address, path).ToString());
+        await WaitUntilInteractiveAsync();
+    }
+
+    public Task WaitUntilInteractiveAsync() => Page.Locator("html[data-interactive]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+    /// <summary>Fails with what axe found against WCAG 2.1 AA.</summary>
+    public async Task AssertAccessibleAsync()
+    {
+        var result = await Page.RunAxe(new AxeRunOptions
+        {
+            RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] },
+        });
+        Assert.True(
+            result.Violations.Length == 0,
+            string.Join("\n", result.Violations.SelectMany(v => v.Nodes.Take(3).Select(n => $"{v.Id}: {v.Help}: {n.Html} {string.Join("; ", n.Any.Select(a => a.Message))}"))));
+    }
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor;
+using MudBlazor.Services;
+using TraceDashboard.Components;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Live;
+
+namespace TraceDashboard;
+
+/// <summary>The pages, as the composition root sees them.</summary>
+public static class PagesExtensions
+{
+    public static WebApplicationBuilder AddPages(this WebApplicationBuilder builder)
+    {
+        // Without it a build that is not published serves package assets in Development only.
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddMudServices(config =>
+        {
+            config.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            config.SnackbarConfiguration.VisibleStateDuration = 4_000;
+        });
+        builder.Services.AddScoped<CurrentProject>();
+        builder.Services.AddSingleton<PageMetrics>();
+        builder.Services.TryAddSingleton<LiveFeed>();
+        builder.Services.TryAddSingleton<SharedQueries>();
+        return builder;
+    }
+
+    public static WebApplication MapPages(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(static (context, next) =>
+        {
+            // Only what asks for a page is told with one that there is none; programs get the bare status.
+            if (context.Features.Get<IStatusCodePagesFeature>() is { } statusPages)
+                statusPages.Enabled = context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+            return next(context);
+        });
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        return app;
+    }
+}
