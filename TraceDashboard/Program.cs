@@ -26,6 +26,7 @@ public static class Program
         builder.Services.AddOptionsSection<IngestionOptions>(IngestionOptions.Section);
         builder.Services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
         builder.Services.AddTraceStorage(builder.Configuration);
+        builder.Services.AddTraceReading();
         builder.Services.AddHealth();
         builder.Services.AddProblemDetails();
         builder.AddPages();

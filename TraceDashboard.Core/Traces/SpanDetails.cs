@@ -34,8 +34,14 @@ public sealed record SpanDetails
     /// <summary>JSON or plain text, as it came.</summary>
     public string? Input { get; init; }
 
+    /// <summary>Characters of the whole input, when <see cref="Input"/> may have been cut; null when there is none.</summary>
+    public int? InputLength { get; init; }
+
     /// <summary>The explicit output, or else the streamed pieces in order.</summary>
     public string? Output { get; init; }
+
+    /// <summary>Characters of the whole output, when <see cref="Output"/> may have been cut; null when there is none.</summary>
+    public int? OutputLength { get; init; }
 
     /// <summary>Whether <see cref="Output"/> was put together from streamed pieces.</summary>
     public bool OutputStreamed { get; init; }

@@ -126,10 +126,7 @@ public sealed record TraceSummary
 
     private static long? Max(long? a, long? b) => a is null || b > a ? b : a;
 
-    // Clients send any number: sums stop at the largest one instead of turning negative.
-    private static long? Add(long? sum, long? value) => value is null ? sum : SaturatingSum(sum ?? 0, value.Value);
-
-    private static long SaturatingSum(long a, long b) => (long)Int128.Clamp((Int128)a + b, long.MinValue, long.MaxValue);
+    private static long? Add(long? sum, long? value) => value is null ? sum : Saturating.Add(sum ?? 0, value.Value);
 
     private sealed class ModelUse(string model)
     {

@@ -1,6 +1,6 @@
 using TraceDashboard.Core.Traces;
 
-namespace TraceDashboard.Tests.Traces;
+namespace TraceDashboard.Tests.Core.Traces;
 
 public class CallCountingTests
 {

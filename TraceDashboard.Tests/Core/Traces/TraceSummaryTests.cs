@@ -1,7 +1,7 @@
 using TraceDashboard.Core.Traces;
-using static TraceDashboard.Tests.Traces.CallCountingTests;
+using static TraceDashboard.Tests.Core.Traces.CallCountingTests;
 
-namespace TraceDashboard.Tests.Traces;
+namespace TraceDashboard.Tests.Core.Traces;
 
 public class TraceSummaryTests
 {

@@ -1,6 +1,6 @@
 using TraceDashboard.Core.Search;
 
-namespace TraceDashboard.Tests.Search;
+namespace TraceDashboard.Tests.Core.Search;
 
 public class SearchTextTests
 {

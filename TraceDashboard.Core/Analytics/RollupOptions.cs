@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TraceDashboard.Core.Analytics;
+
+public sealed class RollupOptions
+{
+    public const string Section = "Rollups";
+
+    /// <summary>How long sums by the minute are kept; those by the quarter of an hour are kept for good.</summary>
+    public TimeSpan MinuteRetention { get; set; } = TimeSpan.FromHours(48);
+
+    /// <summary>Least time between two passes over what changed.</summary>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>About how long a pass works before it pauses; what is left waits for the next one.</summary>
+    public TimeSpan Slice { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Share of the time that may go into rollups while data keeps coming in.</summary>
+    [Range(0.001, 1)]
+    public double LoadShare { get; set; } = 0.05;
+}

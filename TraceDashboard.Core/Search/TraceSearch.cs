@@ -1,0 +1,110 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Search;
+
+/// <summary>Lists traces. Each method is one SQL command.</summary>
+public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<LiveOptions> live)
+{
+    /// <summary>Largest page.</summary>
+    public const int MaxLimit = 1_000;
+
+    /// <summary>Up to here counts are exact.</summary>
+    public const int MaxExactCount = 10_000;
+
+    /// <summary>How many of the newest traces are looked at for the values of filter menus.</summary>
+    public const int MaxFacetTraces = 10_000;
+
+    private const int MaxFacetUsers = 50;
+
+    /// <summary>A page of the traces that match.</summary>
+    /// <param name="cursor">Where the page begins: <see cref="TracePage.NextCursor"/> of the one before, or null for the first.</param>
+    /// <param name="limit">Most items of the page, at most <see cref="MaxLimit"/>.</param>
+    /// <exception cref="InvalidCursorException">The cursor is not one of this list and order.</exception>
+    public Task<TracePage> SearchAsync(int projectId, TraceFilter filter, TraceOrder order, string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxLimit);
+        TraceCursor? after = string.IsNullOrEmpty(cursor) ? null : TraceCursor.Decode(cursor, order);
+        var abandonedBefore = AbandonedBefore();
+        return store.ReadAsync(
+            async (db, ct) =>
+            {
+                var rows = await db.Traces
+                    .Matching(projectId, filter, abandonedBefore)
+                    .InOrder(order, after)
+                    .Select(TraceConditions.AsListed(abandonedBefore))
+                    .Take(limit + 1)
+                    .ToListAsync(ct);
+                var next = rows.Count > limit ? rows[limit - 1].Cursor(order).Encode() : null;
+                return new TracePage([.. rows.Take(limit).Select(r => r.Item)], next);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>How many traces match, exact up to <see cref="MaxExactCount"/>.</summary>
+    public Task<TraceCount> CountAsync(int projectId, TraceFilter filter, CancellationToken cancellationToken)
+    {
+        var abandonedBefore = AbandonedBefore();
+        return store.ReadAsync(
+            async (db, ct) =>
+            {
+                var count = await db.Traces.Matching(projectId, filter, abandonedBefore).Take(MaxExactCount + 1).CountAsync(ct);
+                return new TraceCount(Math.Min(count, MaxExactCount), count <= MaxExactCount);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Those of the given traces that match now, newest first: what a live list must show of what changed.</summary>
+    public Task<IReadOnlyList<TraceListItem>> RefreshAsync(
+        int projectId, TraceFilter filter, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        var abandonedBefore = AbandonedBefore();
+        return store.ReadAsync<IReadOnlyList<TraceListItem>>(
+            async (db, ct) =>
+            {
+                // One array as one parameter: the statement stays the same however many traces changed.
+                var numbers = db.TraceKeys
+                    .Where(k => k.ProjectId == projectId && EF.Parameter(traceIds).Contains(k.TraceId))
+                    .Select(k => k.TraceNo);
+                var rows = await db.Traces
+                    .Where(t => numbers.Contains(t.TraceNo))
+                    .Matching(projectId, filter, abandonedBefore)
+                    .InOrder(TraceOrder.NewestFirst, null)
+                    .Select(TraceConditions.AsListed(abandonedBefore))
+                    .ToListAsync(ct);
+                return [.. rows.Select(r => r.Item)];
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What the filter menus offer: models, users and environments of the newest traces in a range.</summary>
+    public Task<TraceFacets> FacetsAsync(int projectId, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
+    {
+        var filter = new TraceFilter { From = from, To = to };
+        return store.ReadAsync(
+            async (db, ct) =>
+            {
+                var rows = await db.Traces
+                    .Matching(projectId, filter, abandonedBefore: 0)
+                    .InOrder(TraceOrder.NewestFirst, null)
+                    .Take(MaxFacetTraces)
+                    .Select(t => new { t.Models, t.UserId, t.Environment })
+                    .ToListAsync(ct);
+                return new TraceFacets(
+                    MostUsed(rows.SelectMany(r => r.Models?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? []), int.MaxValue),
+                    MostUsed(rows.Select(r => r.UserId).OfType<string>(), MaxFacetUsers),
+                    MostUsed(rows.Select(r => r.Environment), int.MaxValue),
+                    rows.Count < MaxFacetTraces);
+            },
+            cancellationToken);
+    }
+
+    private static FacetValue[] MostUsed(IEnumerable<string> values, int limit) =>
+        [.. values.CountBy(v => v, StringComparer.Ordinal).OrderByDescending(p => p.Value).ThenBy(p => p.Key, StringComparer.Ordinal).Take(limit).Select(p => new FacetValue(p.Key, p.Value))];
+
+    private long AbandonedBefore() => UnixNanos.FromDateTimeOffset(time.GetUtcNow() - live.Value.AbandonedAfter);
+}

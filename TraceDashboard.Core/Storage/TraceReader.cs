@@ -1,0 +1,190 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>The spans of a trace as they were at one version of it.</summary>
+/// <param name="Version">See <see cref="TraceDetails.Version"/>.</param>
+/// <param name="Spans">In no particular order.</param>
+public sealed record TraceSpans(long Version, IReadOnlyList<SpanFacts> Spans);
+
+/// <summary>Reads one trace. What belongs to another project, was deleted or never existed is null, at the same cost.</summary>
+public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<LiveOptions> live)
+{
+    public Task<TraceDetails?> GetTraceAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    {
+        var abandonedBefore = UnixNanos.FromDateTimeOffset(time.GetUtcNow() - live.Value.AbandonedAfter);
+        traceId = Storable(traceId);
+        return store.ReadAsync(
+            async (db, ct) => await TraceOf(db, projectId, traceId).Select(t => new TraceDetails
+            {
+                ProjectId = t.ProjectId,
+                TraceNo = t.TraceNo,
+                TraceId = t.TraceId,
+                Name = t.Name,
+                StartTime = UnixNanos.ToDateTimeOffset(t.StartTime),
+                EndTime = t.EndTime == null ? null : UnixNanos.ToDateTimeOffset(t.EndTime.Value),
+                LastActivity = UnixNanos.ToDateTimeOffset(t.LastActivity),
+                Status = (SpanStatus)t.Status,
+                Activity = TraceActivities.Of(t.OpenSpanCount, t.LastActivity, abandonedBefore),
+                SpanCount = t.SpanCount,
+                ErrorCount = t.ErrorCount,
+                ModelCalls = t.ModelCalls,
+                UnpricedCalls = t.UnpricedCalls,
+                TokensIn = t.TokensIn,
+                TokensCached = t.TokensCached,
+                TokensOut = t.TokensOut,
+                Cost = t.Cost == null ? null : PicoDollars.ToUsd(t.Cost.Value),
+                Ttft = t.Ttft == null ? null : UnixNanos.ToTimeSpan(t.Ttft.Value),
+                Models = Lines(t.Models),
+                UserId = t.UserId,
+                SessionId = t.SessionId,
+                Environment = t.Environment,
+                Release = t.Release,
+                AppVersion = t.AppVersion,
+                Tags = Texts(t.Tags),
+                InputPreview = t.InputPreview,
+                OutputPreview = t.OutputPreview,
+                MetadataJson = t.Metadata,
+                Version = t.Version,
+            }).SingleOrDefaultAsync(ct),
+            cancellationToken);
+    }
+
+    /// <summary>All spans of a trace, and the version that they are of: one statement, so nothing comes in between.</summary>
+    public Task<TraceSpans?> GetSpansAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
+        store.ReadAsync((db, ct) => SpanFactsQuery.ReadAsync(db, projectId, Storable(traceId), ct), cancellationToken);
+
+    /// <summary>One span with its contents.</summary>
+    /// <param name="maxChars">
+    /// Where to cut a long input or output; null for all of it. <see cref="SpanDetails.InputLength"/> and
+    /// <see cref="SpanDetails.OutputLength"/> tell what there is.
+    /// </param>
+    public Task<SpanDetails?> GetSpanAsync(int projectId, string traceId, string spanId, int? maxChars, CancellationToken cancellationToken)
+    {
+        var limit = maxChars ?? int.MaxValue;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(maxChars));
+        traceId = Storable(traceId);
+        spanId = Storable(spanId);
+        return store.ReadAsync(
+            async (db, ct) =>
+            {
+                // Pieces are only ever turned into an output, never back: read first, they cannot be missed.
+                var pieces = await (
+                    from t in TraceOf(db, projectId, traceId)
+                    join c in db.SpanChunks on t.TraceNo equals c.TraceNo
+                    where c.SpanId == spanId
+                    orderby c.Sequence
+                    select c.Text).ToListAsync(ct);
+                var row = await (
+                    from t in TraceOf(db, projectId, traceId)
+                    join s in db.Spans on t.TraceNo equals s.TraceNo
+                    where s.SpanId == spanId
+                    join c in db.SpanContents on new { s.TraceNo, s.SpanId, s.ContentDay } equals new { c.TraceNo, c.SpanId, c.ContentDay } into contents
+                    from c in contents.DefaultIfEmpty()
+                    select new
+                    {
+                        Span = s,
+                        Input = c!.Input!.Substring(0, limit),
+                        InputLength = (int?)c.Input.Length,
+                        Output = c.Output!.Substring(0, limit),
+                        OutputLength = (int?)c.Output.Length,
+                        c.Attributes,
+                        c.Events,
+                        c.Links,
+                        c.Resource,
+                        c.Origin,
+                    }).SingleOrDefaultAsync(ct);
+                if (row is null)
+                    return null;
+
+                var streamed = row.Output is null && pieces.Count > 0 ? string.Concat(pieces) : null;
+                return ToDetails(row.Span) with
+                {
+                    Input = row.Input,
+                    InputLength = row.InputLength,
+                    Output = row.Output ?? Cut(streamed, limit),
+                    OutputLength = row.OutputLength ?? streamed?.Length,
+                    OutputStreamed = streamed is not null,
+                    AttributesJson = row.Attributes,
+                    EventsJson = row.Events,
+                    LinksJson = row.Links,
+                    ResourceJson = row.Resource,
+                    OriginJson = row.Origin,
+                };
+            },
+            cancellationToken);
+    }
+
+    private static IQueryable<TraceRow> TraceOf(TraceDbContext db, int projectId, string traceId) =>
+        from k in db.TraceKeys
+        where k.ProjectId == projectId && k.TraceId == traceId && k.DeletedAt == null
+        join t in db.Traces on k.TraceNo equals t.TraceNo
+        select t;
+
+    private static SpanDetails ToDetails(SpanRow row) => new()
+    {
+        Facts = new SpanFacts
+        {
+            SpanId = row.SpanId,
+            ParentSpanId = row.ParentSpanId,
+            Name = row.Name,
+            Kind = (SpanKind)row.Kind,
+            Status = (SpanStatus)row.Status,
+            StartTime = row.StartTime,
+            EndTime = row.EndTime,
+            FirstTokenTime = row.FirstTokenTime,
+            Provider = row.Provider,
+            Model = row.ResponseModel ?? row.RequestModel,
+            ResponseId = row.ResponseId,
+            Usage = row.UsageRule is not { } rule ? null : new TokenUsage
+            {
+                Input = row.TokensInput,
+                CacheRead = row.TokensCacheRead,
+                CacheWrite5m = row.TokensCacheWrite5m,
+                CacheWrite1h = row.TokensCacheWrite1h,
+                Output = row.TokensOutput,
+                Reasoning = row.TokensReasoning,
+                InputAudio = row.TokensInputAudio,
+                OutputAudio = row.TokensOutputAudio,
+                InputImage = row.TokensInputImage,
+                OutputImage = row.TokensOutputImage,
+                Rule = (UsageRule)rule,
+            },
+            Cost = SpanFactsQuery.ToCost(row.Cost, row.CostSource, row.PriceKey),
+            Counted = row.Counted,
+            ReceivedAt = row.ReceivedAt,
+        },
+        StatusMessage = row.StatusMessage,
+        ErrorType = row.ErrorType,
+        RequestModel = row.RequestModel,
+        ResponseModel = row.ResponseModel,
+        Streaming = row.Streaming,
+        FinishReason = row.FinishReason,
+        ServiceTier = row.ServiceTier,
+        ToolName = row.ToolName,
+        ToolCallId = row.ToolCallId,
+        AgentName = row.AgentName,
+        PromptName = row.PromptName,
+        PromptVersion = row.PromptVersion,
+        ServiceName = row.ServiceName,
+    };
+
+    // PostgreSQL refuses what no stored id contains.
+    private static string Storable(string id) => Text.Shorten(id, int.MaxValue);
+
+    private static string? Cut(string? text, int limit)
+    {
+        if (text is null || text.Length <= limit)
+            return text;
+        return text[..(char.IsHighSurrogate(text[limit - 1]) ? limit - 1 : limit)];
+    }
+
+    private static string[] Lines(string? models) => models?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static string[] Texts(string? json) => json is null ? [] : JsonSerializer.Deserialize<string[]>(json) ?? [];
+}
