@@ -27,6 +27,7 @@ public static class Program
         builder.Services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
         builder.Services.AddTraceStorage(builder.Configuration);
         builder.Services.AddTraceReading();
+        builder.Services.AddIngestion();
         builder.Services.AddHealth();
         builder.Services.AddProblemDetails();
         builder.AddPages();

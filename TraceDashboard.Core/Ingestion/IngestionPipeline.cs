@@ -1,28 +1,231 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Storage;
+
 namespace TraceDashboard.Core.Ingestion;
 
 /// <summary>
 /// The one way in. A sender first reserves room for its bytes, decodes, and writes; the answer comes after the commit.
 /// What waits while a commit runs becomes the next transaction.
 /// </summary>
-public sealed class IngestionPipeline
+public sealed partial class IngestionPipeline : IHostedService
 {
+    private readonly SpanWriter _writer;
+    private readonly LiveFeed _feed;
+    private readonly TimeProvider _time;
+    private readonly ILogger<IngestionPipeline> _logger;
+    private readonly IngestionOptions _options;
+    private readonly int _writers;
+    private readonly ByteBudget _budget;
+    private readonly Channel<Waiting> _queue = Channel.CreateUnbounded<Waiting>(); // bounded by the budget of bytes
+    private Task _loops = Task.CompletedTask;
+    private volatile bool _stopping;
+
+    public IngestionPipeline(SpanWriter writer, TraceStore store, LiveFeed feed, TimeProvider time, IOptions<IngestionOptions> options, ILogger<IngestionPipeline> logger)
+    {
+        _writer = writer;
+        _feed = feed;
+        _time = time;
+        _logger = logger;
+        _options = options.Value;
+        _writers = store.Provider == DatabaseProvider.Sqlite ? 1 : _options.PostgresWriters;
+        _budget = new ByteBudget(_options.MaxBytesInFlight);
+    }
+
+    /// <summary>Bytes held of requests that are not committed yet.</summary>
+    public long BytesInFlight => _budget.Used;
+
+    /// <summary>Age of the oldest batch that waits for its commit; zero when none does.</summary>
+    public TimeSpan Lag => _queue.Reader.TryPeek(out var oldest) ? _time.GetElapsedTime(oldest.Since) : TimeSpan.Zero;
+
     /// <summary>Takes room for that many bytes of a request's body.</summary>
     /// <exception cref="IngestionUnavailableException">There is no room now, or the server is stopping.</exception>
-    public IngestReservation Reserve(long bodyBytes) => throw new NotSupportedException(bodyBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
-
-    /// <summary>Stores a batch; returns when it is durable.</summary>
-    /// <exception cref="IngestionUnavailableException">The store cannot be reached, or the server is stopping; nothing was stored.</exception>
-    public Task<IngestResult> WriteAsync(IngestBatch batch, CancellationToken cancellationToken) => throw new NotSupportedException(batch?.ToString() + cancellationToken);
-}
-
-/// <summary>Room taken in the budget of bytes in flight; given back when disposed.</summary>
-public sealed class IngestReservation : IDisposable
-{
-    /// <summary>Takes more, as a compressed or chunked body turns out to be longer.</summary>
-    /// <exception cref="IngestionUnavailableException">There is no room now.</exception>
-    public void Grow(long bodyBytes) => throw new NotSupportedException(bodyBytes.ToString(System.Globalization.CultureInfo.InvariantCulture));
-
-    public void Dispose()
+    public IngestReservation Reserve(long bodyBytes)
     {
+        if (_stopping)
+            throw Stopping();
+        var reservation = new IngestReservation(_budget, _options.RetryAfter);
+        reservation.Grow(bodyBytes);
+        return reservation;
+    }
+
+    /// <summary>
+    /// Stores a batch; returns when it is durable. A caller that goes away does not take its batch back: it may be in the
+    /// middle of a transaction with others.
+    /// </summary>
+    /// <exception cref="IngestionUnavailableException">The store cannot be reached, or the server is stopping; nothing was stored.</exception>
+    public async Task<IngestResult> WriteAsync(IngestBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.Spans.Count == 0 && batch.Traces.Count == 0)
+            return IngestResult.AllAccepted;
+        var waiting = new Waiting(batch, _time.GetTimestamp());
+        if (!_queue.Writer.TryWrite(waiting))
+            throw Stopping();
+        return await waiting.Result.Task.WaitAsync(cancellationToken);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _loops = Task.WhenAll(Enumerable.Range(0, _writers).Select(_ => Task.Run(WriteLoopAsync, CancellationToken.None)));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes nothing more in and writes what it has.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        _queue.Writer.TryComplete();
+        try
+        {
+            await _loops.WaitAsync(_options.DrainTimeout, _time, cancellationToken);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            LogNotDrained(_queue.Reader.Count, e);
+            while (_queue.Reader.TryRead(out var waiting))
+                waiting.Result.TrySetException(Stopping());
+        }
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        var senders = new List<Waiting>();
+        while (await _queue.Reader.WaitToReadAsync())
+        {
+            senders.Clear();
+            var spans = 0;
+            while (spans < _options.MaxBatchSpans && _queue.Reader.TryRead(out var waiting))
+            {
+                senders.Add(waiting);
+                spans += Math.Max(1, waiting.Batch.Spans.Count);
+            }
+
+            if (senders.Count > 0)
+                await WriteAsync(senders);
+        }
+    }
+
+    private async Task WriteAsync(List<Waiting> senders)
+    {
+        try
+        {
+            _feed.Publish(await _writer.WriteAsync([.. senders.Select(s => s.Batch)], CancellationToken.None));
+            foreach (var sender in senders)
+                sender.Result.TrySetResult(IngestResult.AllAccepted);
+        }
+        catch (Exception e) when (IsUnavailable(e))
+        {
+            LogUnavailable(senders.Count, e);
+            var error = new IngestionUnavailableException("The store cannot be reached; nothing of this request was stored.", _options.RetryAfter, e);
+            foreach (var sender in senders)
+                sender.Result.TrySetException(error);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Something in the transaction was refused. Each sender is tried alone, and of one that fails each span, so
+            // that the refusal costs nobody else.
+            if (senders.Count > 1)
+            {
+                foreach (var sender in senders)
+                    await WriteAsync([sender]);
+            }
+            else
+            {
+                await WriteSpanBySpanAsync(senders[0], e);
+            }
+        }
+    }
+
+    private async Task WriteSpanBySpanAsync(Waiting sender, Exception refused)
+    {
+        var batch = sender.Batch;
+        if (batch.Spans.Count + batch.Traces.Count == 1)
+        {
+            LogRefused(batch.ProjectId, refused);
+            sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Reason(refused)))]));
+            return;
+        }
+
+        // In halves: most of a large batch goes in with few transactions.
+        var rejected = new List<RejectedSpan>();
+        foreach (var half in Halves(batch))
+        {
+            var part = new Waiting(half, sender.Since);
+            await WriteAsync([part]);
+            try
+            {
+                rejected.AddRange((await part.Result.Task).Rejected);
+            }
+            catch (IngestionUnavailableException e)
+            {
+                sender.Result.TrySetException(e);
+                return;
+            }
+        }
+
+        sender.Result.TrySetResult(new IngestResult(rejected));
+    }
+
+    private static IEnumerable<IngestBatch> Halves(IngestBatch batch)
+    {
+        if (batch.Traces.Count > 0 && batch.Spans.Count > 0)
+        {
+            yield return batch with { Traces = [] };
+            yield return batch with { Spans = [] };
+        }
+        else if (batch.Spans.Count > 0)
+        {
+            var half = batch.Spans.Count / 2;
+            yield return batch with { Spans = [.. batch.Spans.Take(half)] };
+            yield return batch with { Spans = [.. batch.Spans.Skip(half)] };
+        }
+        else
+        {
+            var half = batch.Traces.Count / 2;
+            yield return batch with { Traces = [.. batch.Traces.Take(half)] };
+            yield return batch with { Traces = [.. batch.Traces.Skip(half)] };
+        }
+    }
+
+    /// <summary>Whether the store as a whole is out of reach, full or busy, so that trying again later may help.</summary>
+    private static bool IsUnavailable(Exception e) => e switch
+    {
+        PostgresException p => p.IsTransient || p.SqlState.StartsWith("53", StringComparison.Ordinal) || p.SqlState.StartsWith("57", StringComparison.Ordinal) || p.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException => true,
+        Microsoft.Data.Sqlite.SqliteException s => s.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN,
+        IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException => true,
+        _ => false,
+    };
+
+    private static string Reason(Exception e) => e switch
+    {
+        PostgresException p => p.MessageText,
+        DbException d => d.Message,
+        _ => "The span could not be stored.",
+    };
+
+    private IngestionUnavailableException Stopping() => new("The server is stopping; try again shortly.", _options.RetryAfter);
+
+    [LoggerMessage(10, LogLevel.Error, "The store cannot be reached; {Senders} requests were told to come again")]
+    private partial void LogUnavailable(int senders, Exception error);
+
+    [LoggerMessage(11, LogLevel.Warning, "The store refused a span of project {ProjectId}")]
+    private partial void LogRefused(int projectId, Exception error);
+
+    [LoggerMessage(12, LogLevel.Error, "Stopped before {Waiting} requests were written; their senders were told to come again")]
+    private partial void LogNotDrained(int waiting, Exception error);
+
+    private sealed class Waiting(IngestBatch batch, long since)
+    {
+        public IngestBatch Batch { get; } = batch;
+
+        public long Since { get; } = since;
+
+        public TaskCompletionSource<IngestResult> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

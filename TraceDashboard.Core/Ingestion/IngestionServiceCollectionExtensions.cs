@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TraceDashboard.Core.Live;
+
+namespace TraceDashboard.Core.Ingestion;
+
+public static class IngestionServiceCollectionExtensions
+{
+    /// <summary>The pipeline from decoded messages to the store, and the feed that tells what it changed.</summary>
+    public static IServiceCollection AddIngestion(this IServiceCollection services)
+    {
+        services.TryAddSingleton<LiveFeed>();
+        services.TryAddSingleton<SharedQueries>();
+        services.AddSingleton<IngestionPipeline>();
+        services.AddHostedService(sp => sp.GetRequiredService<IngestionPipeline>());
+        return services;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TraceDashboard.Core.Ingestion;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>Stores what a merge needs beside the visible values. Empty, and so null, for what arrived whole.</summary>
+internal static partial class MergeStateCodec
+{
+    private const int FieldVersionSize = 1 + 1 + 8 + 8;
+
+    /// <summary>For each field that differs: field, class, time, sequence.</summary>
+    public static byte[]? Encode(SortedList<byte, UpdateVersion>? versions)
+    {
+        if (versions is null)
+            return null;
+        var bytes = new byte[versions.Count * FieldVersionSize];
+        var rest = bytes.AsSpan();
+        foreach (var (field, version) in versions)
+        {
+            rest[0] = field;
+            rest[1] = version.Class;
+            BinaryPrimitives.WriteInt64LittleEndian(rest[2..], version.EventTime);
+            BinaryPrimitives.WriteInt64LittleEndian(rest[10..], version.Sequence);
+            rest = rest[FieldVersionSize..];
+        }
+
+        return bytes;
+    }
+
+    public static SortedList<byte, UpdateVersion>? DecodeFieldVersions(byte[]? bytes)
+    {
+        if (bytes is null)
+            return null;
+        var versions = new SortedList<byte, UpdateVersion>(bytes.Length / FieldVersionSize);
+        for (var rest = bytes.AsSpan(); rest.Length >= FieldVersionSize; rest = rest[FieldVersionSize..])
+            versions[rest[0]] = new UpdateVersion(rest[1], BinaryPrimitives.ReadInt64LittleEndian(rest[2..]), BinaryPrimitives.ReadInt64LittleEndian(rest[10..]));
+        return versions;
+    }
+
+    public static byte[]? Encode(KeyVersions? versions) =>
+        versions is null ? null : JsonSerializer.SerializeToUtf8Bytes(ToState(versions), StateContext.Default.KeyStateArray);
+
+    public static KeyVersions? DecodeKeyVersions(string? json) =>
+        json is null ? null : FromState(JsonSerializer.Deserialize(json, StateContext.Default.KeyStateArray));
+
+    public static byte[] Encode(TraceUpdate trace) => JsonSerializer.SerializeToUtf8Bytes(
+        new TraceState
+        {
+            Fields = trace.Fields,
+            Class = trace.Version.Class,
+            Time = trace.Version.EventTime,
+            Sequence = trace.Version.Sequence,
+            FieldVersions = Encode(trace.FieldVersions),
+            Keys = ToState(trace.KeyVersions),
+            Timestamp = trace.Timestamp,
+            Name = trace.Name,
+            UserId = trace.UserId,
+            SessionId = trace.SessionId,
+            Environment = trace.Environment,
+            Release = trace.Release,
+            AppVersion = trace.AppVersion,
+            Tags = trace.Tags,
+            Metadata = trace.Metadata,
+            InputPreview = trace.InputPreview,
+            OutputPreview = trace.OutputPreview,
+        },
+        StateContext.Default.TraceState);
+
+    public static TraceUpdate DecodeTrace(int projectId, string traceId, byte[] bytes)
+    {
+        var state = JsonSerializer.Deserialize(bytes, StateContext.Default.TraceState)!;
+        return new TraceUpdate
+        {
+            ProjectId = projectId,
+            TraceId = traceId,
+            Version = new UpdateVersion(state.Class, state.Time, state.Sequence),
+            Timestamp = state.Timestamp,
+            Name = state.Name,
+            UserId = state.UserId,
+            SessionId = state.SessionId,
+            Environment = state.Environment,
+            Release = state.Release,
+            AppVersion = state.AppVersion,
+            Tags = state.Tags,
+            Metadata = state.Metadata,
+            InputPreview = state.InputPreview,
+            OutputPreview = state.OutputPreview,
+
+            // Last, because setting a property marks its field.
+            Fields = state.Fields,
+            FieldVersions = DecodeFieldVersions(state.FieldVersions),
+            KeyVersions = FromState(state.Keys),
+        };
+    }
+
+    private static KeyState[]? ToState(KeyVersions? versions) =>
+        versions?.Paths.Select(p => new KeyState(p.Key, p.Value.Version.Class, p.Value.Version.EventTime, p.Value.Version.Sequence, p.Value.HiddenJson)).ToArray();
+
+    private static KeyVersions? FromState(KeyState[]? keys)
+    {
+        if (keys is null)
+            return null;
+        var versions = new KeyVersions();
+        foreach (var key in keys)
+            versions.Paths[key.Path] = (new UpdateVersion(key.Class, key.Time, key.Sequence), key.Hidden);
+        return versions;
+    }
+
+    internal sealed record KeyState(
+        [property: JsonPropertyName("p")] string Path,
+        [property: JsonPropertyName("c")] byte Class,
+        [property: JsonPropertyName("t")] long Time,
+        [property: JsonPropertyName("s")] long Sequence,
+        [property: JsonPropertyName("h")] string? Hidden);
+
+    internal sealed class TraceState
+    {
+        public ulong Fields { get; init; }
+
+        public byte Class { get; init; }
+
+        public long Time { get; init; }
+
+        public long Sequence { get; init; }
+
+        public byte[]? FieldVersions { get; init; }
+
+        public KeyState[]? Keys { get; init; }
+
+        public long? Timestamp { get; init; }
+
+        public string? Name { get; init; }
+
+        public string? UserId { get; init; }
+
+        public string? SessionId { get; init; }
+
+        public string? Environment { get; init; }
+
+        public string? Release { get; init; }
+
+        public string? AppVersion { get; init; }
+
+        public string[]? Tags { get; init; }
+
+        public byte[]? Metadata { get; init; }
+
+        public string? InputPreview { get; init; }
+
+        public string? OutputPreview { get; init; }
+    }
+
+    [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+    [JsonSerializable(typeof(TraceState))]
+    [JsonSerializable(typeof(KeyState[]))]
+    private sealed partial class StateContext : JsonSerializerContext;
+}

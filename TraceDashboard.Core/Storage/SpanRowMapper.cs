@@ -1,0 +1,155 @@
+using System.Text;
+using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>Between the state of a span as it is merged and its row.</summary>
+internal static class SpanRowMapper
+{
+    /// <summary>The row of a span, priced. Whether it counts is decided for the trace as a whole.</summary>
+    public static SpanRow ToRow(SpanUpdate span, long traceNo, long receivedAt, int contentDay, PriceCatalogue prices)
+    {
+        var usage = span.Usage;
+        var cost = span.ReportedCost is { } reported
+            ? new Cost(reported, CostSource.Reported)
+            : prices.Price(span.Provider, span.ResponseModel, span.RequestModel, usage, span.ServiceTier, span.StartTime is { } start ? UnixNanos.ToDateTimeOffset(start) : null);
+        return new SpanRow
+        {
+            TraceNo = traceNo,
+            SpanId = span.SpanId,
+            ProjectId = span.ProjectId,
+            ParentSpanId = span.ParentSpanId,
+            Name = span.Name,
+            Kind = (short)(span.Kind ?? SpanKind.Span),
+            Status = (short)(span.Status ?? SpanStatus.Unset),
+            StatusMessage = span.StatusMessage,
+            ErrorType = span.ErrorType,
+            StartTime = span.StartTime,
+            EndTime = span.EndTime,
+            FirstTokenTime = span.FirstTokenTime,
+            Provider = span.Provider,
+            RequestModel = span.RequestModel,
+            ResponseModel = span.ResponseModel,
+            ResponseId = span.ResponseId,
+            TokensInput = usage?.Input,
+            TokensCacheRead = usage?.CacheRead,
+            TokensCacheWrite5m = usage?.CacheWrite5m,
+            TokensCacheWrite1h = usage?.CacheWrite1h,
+            TokensOutput = usage?.Output,
+            TokensReasoning = usage?.Reasoning,
+            TokensInputAudio = usage?.InputAudio,
+            TokensOutputAudio = usage?.OutputAudio,
+            TokensInputImage = usage?.InputImage,
+            TokensOutputImage = usage?.OutputImage,
+            UsageRule = (short?)usage?.Rule,
+            ReportedCost = span.ReportedCost is { } usd ? PicoDollars.FromUsd(usd) : null,
+            Cost = cost.Amount is { } amount ? PicoDollars.FromUsd(amount) : null,
+            CostSource = (short)cost.Source,
+            PriceKey = cost.PriceKey,
+            Streaming = span.Streaming,
+            FinishReason = span.FinishReason,
+            ServiceTier = span.ServiceTier,
+            ToolName = span.ToolName,
+            ToolCallId = span.ToolCallId,
+            AgentName = span.AgentName,
+            PromptName = span.PromptName,
+            PromptVersion = span.PromptVersion,
+            ServiceName = span.ServiceName,
+            Counted = (span.Kind ?? SpanKind.Span).IsModelCall(),
+            ReceivedAt = receivedAt,
+            ContentDay = contentDay,
+            Fields = (long)span.Fields,
+            VersionClass = span.Version.Class,
+            VersionTime = span.Version.EventTime,
+            VersionSequence = span.Version.Sequence,
+            FieldVersions = MergeStateCodec.Encode(span.FieldVersions),
+            LastHash = span.Hash,
+        };
+    }
+
+    /// <summary>The stored state of a span. Without its contents, their fields look unset: an update that sets none of them can be joined all the same.</summary>
+    public static SpanUpdate ToUpdate(SpanRow row, string traceId, SpanContentRow? contents) => new()
+    {
+        ProjectId = row.ProjectId,
+        TraceId = traceId,
+        SpanId = row.SpanId,
+        Version = new UpdateVersion((byte)row.VersionClass, row.VersionTime, row.VersionSequence),
+        Hash = row.LastHash,
+        ParentSpanId = row.ParentSpanId,
+        Name = row.Name,
+        Kind = IsSet(row, SpanField.Kind) ? (SpanKind)row.Kind : null,
+        Status = IsSet(row, SpanField.Status) ? (SpanStatus)row.Status : null,
+        StatusMessage = row.StatusMessage,
+        ErrorType = row.ErrorType,
+        StartTime = row.StartTime,
+        EndTime = row.EndTime,
+        FirstTokenTime = row.FirstTokenTime,
+        Provider = row.Provider,
+        RequestModel = row.RequestModel,
+        ResponseModel = row.ResponseModel,
+        ResponseId = row.ResponseId,
+        Usage = ToUsage(row),
+        ReportedCost = row.ReportedCost is { } pico ? PicoDollars.ToUsd(pico) : null,
+        Streaming = row.Streaming,
+        FinishReason = row.FinishReason,
+        ServiceTier = row.ServiceTier,
+        ToolName = row.ToolName,
+        ToolCallId = row.ToolCallId,
+        AgentName = row.AgentName,
+        PromptName = row.PromptName,
+        PromptVersion = row.PromptVersion,
+        ServiceName = row.ServiceName,
+        Input = ToUtf8(contents?.Input),
+        Output = ToUtf8(contents?.Output),
+        Attributes = ToUtf8(contents?.Attributes),
+        Events = ToUtf8(contents?.Events),
+        Links = ToUtf8(contents?.Links),
+        Resource = ToUtf8(contents?.Resource),
+        Origin = ToUtf8(contents?.Origin),
+
+        // Last, because setting a property marks its field.
+        Fields = (ulong)row.Fields,
+        FieldVersions = MergeStateCodec.DecodeFieldVersions(row.FieldVersions),
+        KeyVersions = MergeStateCodec.DecodeKeyVersions(contents?.AttributeVersions),
+    };
+
+    public static SpanFacts ToFacts(SpanRow row) => new()
+    {
+        SpanId = row.SpanId,
+        ParentSpanId = row.ParentSpanId,
+        Name = row.Name,
+        Kind = (SpanKind)row.Kind,
+        Status = (SpanStatus)row.Status,
+        StartTime = row.StartTime,
+        EndTime = row.EndTime,
+        FirstTokenTime = row.FirstTokenTime,
+        Provider = row.Provider,
+        Model = row.ResponseModel ?? row.RequestModel,
+        ResponseId = row.ResponseId,
+        Usage = ToUsage(row),
+        Cost = new Cost(row.Cost is { } pico ? PicoDollars.ToUsd(pico) : null, (CostSource)row.CostSource, row.PriceKey),
+        Counted = row.Counted,
+        ReceivedAt = row.ReceivedAt,
+    };
+
+    public static TokenUsage? ToUsage(SpanRow row) => row.UsageRule is not { } rule ? null : new TokenUsage
+    {
+        Input = row.TokensInput,
+        CacheRead = row.TokensCacheRead,
+        CacheWrite5m = row.TokensCacheWrite5m,
+        CacheWrite1h = row.TokensCacheWrite1h,
+        Output = row.TokensOutput,
+        Reasoning = row.TokensReasoning,
+        InputAudio = row.TokensInputAudio,
+        OutputAudio = row.TokensOutputAudio,
+        InputImage = row.TokensInputImage,
+        OutputImage = row.TokensOutputImage,
+        Rule = (UsageRule)rule,
+    };
+
+    private static bool IsSet(SpanRow row, SpanField field) => ((ulong)row.Fields & (1UL << (int)field)) != 0;
+
+    private static byte[]? ToUtf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+}

@@ -1,0 +1,294 @@
+using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>
+/// Writes batches of updates, each in one transaction: merged with what is there, summarised by trace, and marked for the
+/// rollups. How a database is spoken to is the session's business.
+/// </summary>
+public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
+{
+    /// <summary>From this many spans on, a trace is summarised in the background: doing it with each batch would cost quadratically.</summary>
+    internal const int LongTrace = 2_000;
+
+    private const long Minute = 60 * UnixNanos.PerSecond;
+    private const long Day = 24 * 60 * Minute;
+
+    /// <summary>Writes the batches in one transaction and returns the traces that it changed. Nothing is written when it throws.</summary>
+    public Task<IReadOnlyCollection<TraceChanged>> WriteAsync(IReadOnlyCollection<IngestBatch> batches, CancellationToken cancellationToken)
+    {
+        var traces = WriteBatch.Join(batches);
+        var now = time.GetUnixNanos();
+        return RunAsync(
+            (int)(now / Day),
+            async session =>
+            {
+                var work = new Work(session, prices, now);
+                await work.WriteAsync(traces, cancellationToken);
+                await session.CommitAsync(cancellationToken);
+                return work.Changed;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Summarises long traces whose spans changed.</summary>
+    public Task<IReadOnlyCollection<TraceChanged>> SummariseAsync(IReadOnlyCollection<(int ProjectId, string TraceId)> traces, CancellationToken cancellationToken)
+    {
+        var now = time.GetUnixNanos();
+        var writes = traces.Select(t => new TraceWrite(t.ProjectId, t.TraceId))
+            .OrderBy(t => t.ProjectId).ThenBy(t => t.TraceId, StringComparer.Ordinal).ToArray();
+        return RunAsync(
+            (int)(now / Day),
+            async session =>
+            {
+                var work = new Work(session, prices, now) { SummariseLong = true };
+                await work.WriteAsync(writes, cancellationToken);
+                await session.CommitAsync(cancellationToken);
+                return work.Changed;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Deletes a trace for good: what its senders still send of it is taken in and dropped.</summary>
+    /// <returns>Whether there was such a trace.</returns>
+    public Task<bool> DeleteAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUnixNanos();
+        return RunAsync(
+            (int)(now / Day),
+            async session =>
+            {
+                var locked = (await session.LockTracesAsync([(projectId, traceId)], cancellationToken))[0];
+                if (locked.IsNew || locked.IsDeleted)
+                    return false; // rolls back the key of a trace that never was
+                long[] traceNos = [locked.TraceNo];
+                var minutes = new HashSet<(int, long)>();
+                await session.ReadByTraceAsync("t.start_time", "spans", traceNos, r => AddMinute(minutes, projectId, r.IsDBNull(0) ? null : r.GetInt64(0)), cancellationToken);
+                await session.ReadByTraceAsync("t.start_time", "traces", traceNos, r => AddMinute(minutes, projectId, r.GetInt64(0)), cancellationToken);
+                foreach (var table in (string[])["span_chunks", "span_contents", "spans", "metadata_values", "traces"])
+                    await session.DeleteByTraceAsync(table, traceNos, cancellationToken);
+                await session.SetDeletedAsync(locked.TraceNo, now, cancellationToken);
+                await session.MarkDirtyAsync(minutes, cancellationToken);
+                await session.CommitAsync(cancellationToken);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Runs work in a transaction of its own; repeats it when the database asks for that.</summary>
+    /// <param name="today">The day whose contents are written, in days since the Unix epoch.</param>
+    private protected abstract Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken);
+
+    private static void AddMinute(HashSet<(int, long)> minutes, int projectId, long? nanos)
+    {
+        if (nanos is { } start)
+            minutes.Add((projectId, Math.DivRem(start, Minute).Quotient * 60));
+    }
+
+    /// <summary>The steps of one transaction.</summary>
+    private sealed class Work(WriteSession session, PriceCatalogue prices, long now)
+    {
+        private readonly List<TraceState> _traces = [];
+        private readonly List<SpanRow> _spans = [];
+        private readonly List<SpanWrite> _contents = [];
+        private readonly List<SpanChunkRow> _chunks = [];
+        private readonly List<SpanKey> _outputGiven = [];
+        private readonly HashSet<(int, long)> _dirty = [];
+
+        public bool SummariseLong { get; init; }
+
+        public IReadOnlyCollection<TraceChanged> Changed { get; private set; } = [];
+
+        public async Task WriteAsync(TraceWrite[] writes, CancellationToken cancellationToken)
+        {
+            if (writes.Length == 0)
+                return;
+            await LockAsync(writes, cancellationToken);
+            await MergeSpansAsync(cancellationToken);
+            await session.UpsertAsync(Tables.Spans, _spans, cancellationToken);
+            await session.UpsertAsync(Tables.Contents, _contents, cancellationToken);
+            await session.UpsertAsync(Tables.Chunks, _chunks, cancellationToken);
+            await session.DeleteBySpanAsync("span_chunks", _outputGiven, cancellationToken);
+            await SummariseAsync(cancellationToken);
+            await session.MarkDirtyAsync(_dirty, cancellationToken);
+            Changed = [.. _traces.Where(t => t.Changed).Select(t => new TraceChanged(t.Write.ProjectId, t.Write.TraceId))];
+        }
+
+        private async Task LockAsync(TraceWrite[] writes, CancellationToken cancellationToken)
+        {
+            var locked = await session.LockTracesAsync([.. writes.Select(w => (w.ProjectId, w.TraceId))], cancellationToken);
+            for (var i = 0; i < writes.Length; i++)
+            {
+                if (!locked[i].IsDeleted)
+                    _traces.Add(new TraceState(writes[i], locked[i].TraceNo, locked[i].IsNew));
+            }
+
+            var known = _traces.Where(t => !t.IsNew).ToDictionary(t => t.TraceNo);
+            if (known.Count > 0)
+                await session.ReadByTraceAsync(Tables.Traces.Select(), "traces", [.. known.Keys], r => { var row = Tables.ReadTrace(r); known[row.TraceNo].Stored = row; }, cancellationToken);
+        }
+
+        private async Task MergeSpansAsync(CancellationToken cancellationToken)
+        {
+            var keys = _traces.Where(t => !t.IsNew).SelectMany(t => t.Write.Spans.Keys.Select(s => new SpanKey(t.TraceNo, s))).ToArray();
+            var stored = new Dictionary<SpanKey, SpanRow>(keys.Length);
+            if (keys.Length > 0)
+                await session.ReadBySpanAsync(Tables.Spans.Select(), "spans", keys, r => { var row = Tables.ReadSpan(r); stored[new(row.TraceNo, row.SpanId)] = row; }, cancellationToken);
+
+            var contents = await ReadContentsAsync(stored, cancellationToken);
+            foreach (var trace in _traces)
+            {
+                foreach (var update in trace.Write.Spans.Values)
+                {
+                    var key = new SpanKey(trace.TraceNo, update.SpanId);
+                    if (!stored.TryGetValue(key, out var row))
+                        Add(trace, update, null, withContents: (update.Fields & SpanMerge.ContentFields) != 0);
+                    else if (!IsRepeat(row, update))
+                        Merge(trace, update, row, contents.GetValueOrDefault(key));
+                }
+            }
+        }
+
+        /// <summary>The contents of the spans that an update changes the contents of; the others are not read, however large they are.</summary>
+        private async Task<Dictionary<SpanKey, SpanContentRow>> ReadContentsAsync(Dictionary<SpanKey, SpanRow> stored, CancellationToken cancellationToken)
+        {
+            var contents = new Dictionary<SpanKey, SpanContentRow>();
+            var keys = _traces.SelectMany(t => t.Write.Spans.Values
+                .Where(u => (u.Fields & SpanMerge.ContentFields) != 0)
+                .Select(u => (Key: new SpanKey(t.TraceNo, u.SpanId), Update: u)))
+                .Where(u => stored.TryGetValue(u.Key, out var row) && !IsRepeat(row, u.Update))
+                .Select(u => u.Key).ToArray();
+            if (keys.Length > 0)
+                await session.ReadBySpanAsync(Tables.Contents.Select(), "span_contents", keys, r => { var row = Tables.ReadContent(r); contents[new(row.TraceNo, row.SpanId)] = row; }, cancellationToken);
+            return contents;
+        }
+
+        private void Merge(TraceState trace, SpanUpdate update, SpanRow row, SpanContentRow? contents)
+        {
+            var state = SpanRowMapper.ToUpdate(row, update.TraceId, contents);
+            SpanMerge.Join(state, update);
+            state.Hash = update.Hash;
+            Add(trace, state, row, withContents: (update.Fields & SpanMerge.ContentFields) != 0);
+        }
+
+        private void Add(TraceState trace, SpanUpdate state, SpanRow? before, bool withContents)
+        {
+            trace.Changed = true;
+            var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, before?.ContentDay ?? (int)(now / Day), prices);
+            _spans.Add(row);
+            trace.Written.Add(row);
+            if (withContents)
+                _contents.Add(new SpanWrite(row, state));
+            AddMinute(_dirty, row.ProjectId, before?.StartTime);
+            AddMinute(_dirty, row.ProjectId, row.StartTime);
+
+            if (state.Has(SpanField.Output))
+                _outputGiven.Add(new SpanKey(row.TraceNo, row.SpanId));
+            else if (state.Chunks is { } chunks)
+                _chunks.AddRange(SpanMerge.JoinChunks(chunks, []).Select(c => new SpanChunkRow { TraceNo = row.TraceNo, SpanId = row.SpanId, Sequence = c.Sequence, Text = c.Text }));
+        }
+
+        private async Task SummariseAsync(CancellationToken cancellationToken)
+        {
+            // Of a trace that is new, all spans are at hand; of the others they are read, unless there are very many.
+            var read = _traces.Where(t => !t.IsNew && (t.Changed || SummariseLong || t.Write.Own is not null) && (SummariseLong || t.Stored is null || t.Stored.SpanCount + t.Written.Count <= LongTrace))
+                .ToDictionary(t => t.TraceNo);
+            if (read.Count > 0)
+                await session.ReadByTraceAsync(FactsReader.Select, "spans", [.. read.Keys], r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)), cancellationToken);
+
+            var rows = new List<TraceRow>();
+            var counted = new List<(SpanKey, bool)>();
+            var metadataOf = new List<TraceRow>();
+            foreach (var trace in _traces)
+            {
+                if (trace.IsNew)
+                    trace.Facts.AddRange(trace.Written.Select(SpanRowMapper.ToFacts));
+                var row = trace.Stored ?? new TraceRow { TraceNo = trace.TraceNo, ProjectId = trace.Write.ProjectId, TraceId = trace.Write.TraceId, Environment = "", ReceivedAt = now };
+                var own = JoinOwn(trace, row);
+                if (!trace.Changed && !SummariseLong)
+                    continue;
+
+                var (name, environment, start, metadata) = (row.Name, row.Environment, row.StartTime, row.Metadata);
+                if (trace.IsNew || read.ContainsKey(trace.TraceNo))
+                {
+                    Count(trace, counted);
+                    TraceRowBuilder.Apply(row, own, TraceSummary.Compute(trace.Facts));
+                    row.Stale = false;
+                }
+                else
+                {
+                    row.Stale = true;
+                }
+
+                if (trace.Changed)
+                    row.LastActivity = now;
+                row.Version++;
+                rows.Add(row);
+                AddMinute(_dirty, row.ProjectId, row.StartTime);
+                if (trace.Stored is not null && (name, environment, start) != (row.Name, row.Environment, row.StartTime))
+                {
+                    AddMinute(_dirty, row.ProjectId, start);
+                    foreach (var span in trace.Facts)
+                        AddMinute(_dirty, row.ProjectId, span.StartTime);
+                }
+
+                if (metadata != row.Metadata)
+                    metadataOf.Add(row);
+            }
+
+            await session.SetCountedAsync(counted, cancellationToken);
+            await session.UpsertAsync(Tables.Traces, rows, cancellationToken);
+            await session.DeleteByTraceAsync("metadata_values", [.. metadataOf.Select(t => t.TraceNo)], cancellationToken);
+            await session.UpsertAsync(Tables.Metadata, [.. metadataOf.SelectMany(TraceRowBuilder.Metadata)], cancellationToken);
+        }
+
+        private static TraceUpdate? JoinOwn(TraceState trace, TraceRow row)
+        {
+            var stored = row.OwnState is null ? null : MergeStateCodec.DecodeTrace(row.ProjectId, row.TraceId, row.OwnState);
+            if (trace.Write.Own is not { } update)
+                return stored;
+            var own = stored ?? new TraceUpdate { ProjectId = row.ProjectId, TraceId = row.TraceId, Version = default };
+            TraceMerge.Join(own, update);
+            if (trace.Stored is null || !MergeStateCodec.Encode(own).AsSpan().SequenceEqual(row.OwnState))
+                trace.Changed = true;
+            return own;
+        }
+
+        private void Count(TraceState trace, List<(SpanKey, bool)> changed)
+        {
+            var counts = CallCounting.Count(trace.Facts);
+            for (var i = 0; i < counts.Length; i++)
+            {
+                var span = trace.Facts[i];
+                if (span.Counted == counts[i])
+                    continue;
+                trace.Facts[i] = span with { Counted = counts[i] };
+                changed.Add((new SpanKey(trace.TraceNo, span.SpanId), counts[i]));
+                AddMinute(_dirty, trace.Write.ProjectId, span.StartTime);
+            }
+        }
+
+        private static bool IsRepeat(SpanRow stored, SpanUpdate update) => update.Hash != 0 && stored.LastHash == update.Hash;
+    }
+
+    /// <summary>One trace on its way through the transaction.</summary>
+    private sealed class TraceState(TraceWrite write, long traceNo, bool isNew)
+    {
+        public TraceWrite Write { get; } = write;
+
+        public long TraceNo { get; } = traceNo;
+
+        public bool IsNew { get; } = isNew;
+
+        public TraceRow? Stored { get; set; }
+
+        public bool Changed { get; set; }
+
+        public List<SpanRow> Written { get; } = [];
+
+        public List<SpanFacts> Facts { get; } = [];
+    }
+}

@@ -1,0 +1,203 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace TraceDashboard.Core.Storage.Sqlite;
+
+/// <summary>The writer's connection, with the statements that it has prepared so far. Used by one session at a time.</summary>
+internal sealed class SqliteWriteConnection(string connectionString) : IDisposable
+{
+    private readonly Dictionary<string, SqliteStatement> _statements = [];
+    private readonly Dictionary<string, SqliteCommand> _queries = [];
+    private SqliteConnection? _connection;
+
+    public SqliteConnection Connection => _connection ??= SqliteDatabase.Open(connectionString);
+
+    public SqliteStatement Statement(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+            _statements[sql] = statement = new SqliteStatement(Connection.Handle!, sql);
+        return statement;
+    }
+
+    public SqliteCommand Query(string sql)
+    {
+        if (_queries.TryGetValue(sql, out var query))
+            return query;
+        query = Connection.CreateCommand();
+        query.CommandText = sql;
+        query.Parameters.Add("$1", SqliteType.Integer);
+        query.Parameters.Add("$2", SqliteType.Text);
+        return _queries[sql] = query;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
+        foreach (var query in _queries.Values)
+            query.Dispose();
+        _connection?.Dispose();
+    }
+}
+
+/// <summary>Runs on the writer's thread, while it is the writer's turn: nothing here waits for anything but the disk.</summary>
+internal sealed class SqliteWriteSession : WriteSession
+{
+    private readonly SqliteWriteConnection _connection;
+    private bool _open;
+
+    public SqliteWriteSession(SqliteWriteConnection connection)
+    {
+        _connection = connection;
+        connection.Statement("BEGIN IMMEDIATE").Execute();
+        _open = true;
+    }
+
+    public override Task<LockedTrace[]> LockTracesAsync(IReadOnlyList<(int ProjectId, string TraceId)> sorted, CancellationToken cancellationToken)
+    {
+        var find = _connection.Statement("SELECT trace_no, deleted_at FROM trace_keys WHERE project_id = ?1 AND trace_id = ?2");
+        var insert = _connection.Statement("INSERT INTO trace_keys (project_id, trace_id) VALUES (?1, ?2) RETURNING trace_no");
+        var traces = new LockedTrace[sorted.Count];
+        for (var i = 0; i < traces.Length; i++)
+        {
+            var (projectId, traceId) = sorted[i];
+            Bind(find, projectId, traceId);
+            if (find.Step())
+                traces[i] = new LockedTrace(find.ColumnInt64(0), IsNew: false, IsDeleted: !find.ColumnIsNull(1));
+            find.Reset();
+            if (traces[i].TraceNo != 0)
+                continue;
+            Bind(insert, projectId, traceId);
+            insert.Step();
+            traces[i] = new LockedTrace(insert.ColumnInt64(0), IsNew: true, IsDeleted: false);
+            insert.Reset();
+        }
+
+        return Task.FromResult(traces);
+
+        static void Bind(SqliteStatement statement, int projectId, string traceId)
+        {
+            statement.Int32(projectId);
+            statement.Text(traceId);
+        }
+    }
+
+    public override Task ReadByTraceAsync(string select, string table, IReadOnlyList<long> traceNos, Action<DbDataReader> read, CancellationToken cancellationToken)
+    {
+        var query = _connection.Query($"SELECT {select} FROM {table} t WHERE t.trace_no = $1");
+        foreach (var traceNo in traceNos)
+            Read(query, traceNo, "", read);
+        return Task.CompletedTask;
+    }
+
+    public override Task ReadBySpanAsync(string select, string table, IReadOnlyList<SpanKey> spans, Action<DbDataReader> read, CancellationToken cancellationToken)
+    {
+        var query = _connection.Query($"SELECT {select} FROM {table} t WHERE t.trace_no = $1 AND t.span_id = $2");
+        foreach (var span in spans)
+            Read(query, span.TraceNo, span.SpanId, read);
+        return Task.CompletedTask;
+    }
+
+    public override Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+            return Task.CompletedTask;
+        var columns = string.Join(", ", table.Columns.Select(c => c.Name));
+        var values = string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"));
+        var statement = _connection.Statement(table.KeepGreatest is { } greatest
+            ? $"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT DO UPDATE SET {greatest} = max({greatest}, excluded.{greatest})"
+            : $"INSERT OR REPLACE INTO {table.Name} ({columns}) VALUES ({values})");
+        foreach (var row in rows)
+        {
+            table.Write(row, statement);
+            statement.Execute();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task DeleteByTraceAsync(string table, IReadOnlyList<long> traceNos, CancellationToken cancellationToken)
+    {
+        var delete = _connection.Statement($"DELETE FROM {table} WHERE trace_no = ?1");
+        foreach (var traceNo in traceNos)
+        {
+            delete.Int64(traceNo);
+            delete.Execute();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task DeleteBySpanAsync(string table, IReadOnlyList<SpanKey> spans, CancellationToken cancellationToken)
+    {
+        var delete = _connection.Statement($"DELETE FROM {table} WHERE trace_no = ?1 AND span_id = ?2");
+        foreach (var span in spans)
+        {
+            delete.Int64(span.TraceNo);
+            delete.Text(span.SpanId);
+            delete.Execute();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task SetCountedAsync(IReadOnlyList<(SpanKey Span, bool Counted)> spans, CancellationToken cancellationToken)
+    {
+        var update = _connection.Statement("UPDATE spans SET counted = ?3 WHERE trace_no = ?1 AND span_id = ?2");
+        foreach (var (span, counted) in spans)
+        {
+            update.Int64(span.TraceNo);
+            update.Text(span.SpanId);
+            update.Boolean(counted);
+            update.Execute();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task MarkDirtyAsync(IReadOnlyCollection<(int ProjectId, long Bucket)> buckets, CancellationToken cancellationToken)
+    {
+        var insert = _connection.Statement("INSERT INTO dirty_buckets (project_id, bucket) VALUES (?1, ?2)");
+        foreach (var (projectId, bucket) in buckets)
+        {
+            insert.Int32(projectId);
+            insert.Int64(bucket);
+            insert.Execute();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task SetDeletedAsync(long traceNo, long deletedAt, CancellationToken cancellationToken)
+    {
+        var update = _connection.Statement("UPDATE trace_keys SET deleted_at = ?2 WHERE trace_no = ?1");
+        update.Int64(traceNo);
+        update.Int64(deletedAt);
+        update.Execute();
+        return Task.CompletedTask;
+    }
+
+    public override Task CommitAsync(CancellationToken cancellationToken)
+    {
+        _connection.Statement("COMMIT").Execute();
+        _open = false;
+        return Task.CompletedTask;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        // A full disk rolls back by itself; then there is nothing left to roll back.
+        if (_open && SQLitePCL.raw.sqlite3_get_autocommit(_connection.Connection.Handle) == 0)
+            _connection.Statement("ROLLBACK").Execute();
+        return ValueTask.CompletedTask;
+    }
+
+    private static void Read(SqliteCommand query, long traceNo, string spanId, Action<DbDataReader> read)
+    {
+        query.Parameters[0].Value = traceNo;
+        query.Parameters[1].Value = spanId;
+        using var reader = query.ExecuteReader();
+        while (reader.Read())
+            read(reader);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Search;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>Puts the summary row of a trace together from its own fields and from its spans. Neither overwrites the other.</summary>
+internal static class TraceRowBuilder
+{
+    // A value that is longer is found by its beginning.
+    private const int MaxMetadataValue = 200;
+
+    public static void Apply(TraceRow row, TraceUpdate? own, TraceSummary summary)
+    {
+        row.Name = own?.Name ?? summary.Name;
+        row.UserId = own?.UserId;
+        row.SessionId = own?.SessionId;
+        row.Environment = own?.Environment ?? "default";
+        row.Release = own?.Release;
+        row.AppVersion = own?.AppVersion;
+        row.Tags = own?.Tags is { Length: > 0 } tags ? JsonSerializer.Serialize(tags) : null;
+        row.InputPreview = own?.InputPreview;
+        row.OutputPreview = own?.OutputPreview;
+        row.Metadata = own?.Metadata is { } metadata ? System.Text.Encoding.UTF8.GetString(metadata) : null;
+        row.OwnState = own is null ? null : MergeStateCodec.Encode(own);
+
+        row.StartTime = (own?.Timestamp, summary.StartTime) switch
+        {
+            ({ } timestamp, { } start) => Math.Min(timestamp, start),
+            (var timestamp, var start) => timestamp ?? start ?? row.ReceivedAt,
+        };
+        row.EndTime = summary.EndTime;
+        row.Status = (short)summary.Status;
+        row.SpanCount = summary.SpanCount;
+        row.OpenSpanCount = summary.OpenSpanCount;
+        row.ErrorCount = summary.ErrorCount;
+        row.ModelCalls = summary.ModelCalls;
+        row.UnpricedCalls = summary.UnpricedCalls;
+        row.TokensIn = summary.TokensIn;
+        row.TokensCached = summary.TokensCached;
+        row.TokensOut = summary.TokensOut;
+        row.Cost = summary.Cost is { } cost ? PicoDollars.FromUsd(cost) : null;
+        row.Ttft = summary.Ttft;
+        row.Model = summary.Model;
+        row.Models = summary.Models;
+        row.Provider = summary.Provider;
+        row.SearchText = SearchText.Build(row.Name, row.TraceId, row.UserId, row.SessionId, row.InputPreview, row.OutputPreview);
+    }
+
+    /// <summary>The leaves of the metadata, keyed by their path with dots; plain texts without quotes.</summary>
+    public static IEnumerable<MetadataValueRow> Metadata(TraceRow trace)
+    {
+        if (trace.Metadata is null)
+            return [];
+        using var document = JsonDocument.Parse(trace.Metadata, JsonKeyMerge.DocumentOptions);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, value) in JsonKeyMerge.Leaves(document.RootElement))
+        {
+            if (path.Length == 0 || value.ValueKind is JsonValueKind.Null or JsonValueKind.Object)
+                continue;
+            var key = path[1..].Replace('/', '.').Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            values[Cut(key)] = Cut(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
+        }
+
+        return values.Select(v => new MetadataValueRow { TraceNo = trace.TraceNo, ProjectId = trace.ProjectId, Key = v.Key, Value = v.Value });
+    }
+
+    private static string Cut(string text)
+    {
+        if (text.Length <= MaxMetadataValue)
+            return text;
+        var end = char.IsHighSurrogate(text[MaxMetadataValue - 1]) ? MaxMetadataValue - 1 : MaxMetadataValue;
+        return text[..end];
+    }
+}

@@ -1,0 +1,46 @@
+using System.Data.Common;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>What the key table says of a trace.</summary>
+internal readonly record struct LockedTrace(long TraceNo, bool IsNew, bool IsDeleted);
+
+internal readonly record struct SpanKey(long TraceNo, string SpanId);
+
+/// <summary>
+/// One transaction of the bulk writer on one database. Everything it does is batched: how often it goes to the database
+/// does not depend on how much it brings.
+/// </summary>
+internal abstract class WriteSession : IAsyncDisposable
+{
+    /// <summary>
+    /// Numbers the traces and locks them until the end of the transaction, so that writers of one trace take turns and
+    /// what they read of it stays true. The ids must be sorted, or two writers could wait for each other.
+    /// </summary>
+    public abstract Task<LockedTrace[]> LockTracesAsync(IReadOnlyList<(int ProjectId, string TraceId)> sorted, CancellationToken cancellationToken);
+
+    /// <summary>Reads rows of <paramref name="table"/> (called <c>t</c>) that belong to the traces.</summary>
+    public abstract Task ReadByTraceAsync(string select, string table, IReadOnlyList<long> traceNos, Action<DbDataReader> read, CancellationToken cancellationToken);
+
+    /// <summary>Reads rows of <paramref name="table"/> (called <c>t</c>) that belong to the spans.</summary>
+    public abstract Task ReadBySpanAsync(string select, string table, IReadOnlyList<SpanKey> spans, Action<DbDataReader> read, CancellationToken cancellationToken);
+
+    /// <summary>Inserts rows, or replaces those that are there. A key must not occur twice.</summary>
+    public abstract Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken);
+
+    public abstract Task DeleteByTraceAsync(string table, IReadOnlyList<long> traceNos, CancellationToken cancellationToken);
+
+    public abstract Task DeleteBySpanAsync(string table, IReadOnlyList<SpanKey> spans, CancellationToken cancellationToken);
+
+    public abstract Task SetCountedAsync(IReadOnlyList<(SpanKey Span, bool Counted)> spans, CancellationToken cancellationToken);
+
+    /// <summary>Appends marks for the rollups of these minutes.</summary>
+    public abstract Task MarkDirtyAsync(IReadOnlyCollection<(int ProjectId, long Bucket)> buckets, CancellationToken cancellationToken);
+
+    public abstract Task SetDeletedAsync(long traceNo, long deletedAt, CancellationToken cancellationToken);
+
+    public abstract Task CommitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Rolls back what was not committed.</summary>
+    public abstract ValueTask DisposeAsync();
+}
