@@ -2,6 +2,7 @@ using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Demo;
 using TraceDashboard.Hosting;
 
 namespace TraceDashboard;
@@ -29,6 +30,7 @@ public static class Program
         builder.Services.AddTraceReading();
         builder.Services.AddIngestion();
         builder.Services.AddHealth();
+        builder.AddDemo(args);
         builder.Services.AddProblemDetails();
         builder.AddPages();
         configure?.Invoke(builder);
