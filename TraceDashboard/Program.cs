@@ -1,6 +1,9 @@
+using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Ingestion.Gateway;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Demo;
 using TraceDashboard.Hosting;
@@ -29,6 +32,8 @@ public static class Program
         builder.Services.AddTraceStorage(builder.Configuration);
         builder.Services.AddTraceReading();
         builder.Services.AddIngestion();
+        builder.Services.AddAccess();
+        builder.Services.AddGateway();
         builder.Services.AddHealth();
         builder.AddDemo(args);
         builder.Services.AddProblemDetails();
@@ -39,9 +44,13 @@ public static class Program
         app.UseExceptionHandler();
         app.UseOtlpListenerGuard();
         app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
 
         app.MapHealth();
         app.MapPages();
+        app.MapGateway();
+        app.MapTraces();
         return app;
     }
 }

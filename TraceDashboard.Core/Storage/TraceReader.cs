@@ -120,6 +120,57 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
             cancellationToken);
     }
 
+    /// <summary>Spans with their contents, in the order of their ids: a page of at most <paramref name="limit"/>.</summary>
+    /// <param name="afterSpanId">The last id of the page before; null for the first page.</param>
+    public Task<IReadOnlyList<SpanDetails>> GetSpanPageAsync(int projectId, string traceId, string? afterSpanId, int limit, CancellationToken cancellationToken) =>
+        store.ReadAsync<IReadOnlyList<SpanDetails>>(
+            async (db, ct) =>
+            {
+                var after = afterSpanId ?? "";
+                var last = await (
+                    from t in TraceOf(db, projectId, traceId)
+                    join s in db.Spans on t.TraceNo equals s.TraceNo
+                    where string.Compare(s.SpanId, after) > 0
+                    orderby s.SpanId
+                    select s.SpanId).Take(limit).OrderByDescending(id => id).FirstOrDefaultAsync(ct);
+                if (last is null)
+                    return [];
+
+                // Pieces are only ever turned into an output, never back: read first, they cannot be missed.
+                var pieces = (await (
+                    from t in TraceOf(db, projectId, traceId)
+                    join c in db.SpanChunks on t.TraceNo equals c.TraceNo
+                    where string.Compare(c.SpanId, after) > 0 && string.Compare(c.SpanId, last) <= 0
+                    orderby c.SpanId, c.Sequence
+                    select new { c.SpanId, c.Text }).ToListAsync(ct)).ToLookup(c => c.SpanId, c => c.Text, StringComparer.Ordinal);
+                var rows = await (
+                    from t in TraceOf(db, projectId, traceId)
+                    join s in db.Spans on t.TraceNo equals s.TraceNo
+                    where string.Compare(s.SpanId, after) > 0 && string.Compare(s.SpanId, last) <= 0
+                    join c in db.SpanContents on new { s.TraceNo, s.SpanId, s.ContentDay } equals new { c.TraceNo, c.SpanId, c.ContentDay } into contents
+                    from c in contents.DefaultIfEmpty()
+                    orderby s.SpanId
+                    select new { Span = s, Content = c }).ToListAsync(ct);
+                return [.. rows.Select(row =>
+                {
+                    var streamed = row.Content?.Output is null && pieces.Contains(row.Span.SpanId) ? string.Concat(pieces[row.Span.SpanId]) : null;
+                    return ToDetails(row.Span) with
+                    {
+                        Input = row.Content?.Input,
+                        InputLength = row.Content?.Input?.Length,
+                        Output = row.Content?.Output ?? streamed,
+                        OutputLength = (row.Content?.Output ?? streamed)?.Length,
+                        OutputStreamed = streamed is not null,
+                        AttributesJson = row.Content?.Attributes,
+                        EventsJson = row.Content?.Events,
+                        LinksJson = row.Content?.Links,
+                        ResourceJson = row.Content?.Resource,
+                        OriginJson = row.Content?.Origin,
+                    };
+                })];
+            },
+            cancellationToken);
+
     private static IQueryable<TraceRow> TraceOf(TraceDbContext db, int projectId, string traceId) =>
         from k in db.TraceKeys
         where k.ProjectId == projectId && k.TraceId == traceId && k.DeletedAt == null

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using TraceDashboard.Core.Ingestion;
+
+namespace TraceDashboard.Core.Access;
+
+/// <summary>A caller that speaks for a project.</summary>
+internal sealed class ProjectIdentity(int projectId) : ClaimsIdentity(ApiKeyAuthenticationHandler.Scheme)
+{
+    public int ProjectId { get; } = projectId;
+}
+
+/// <summary>
+/// Accepts a project's key pair as HTTP Basic (<c>public:secret</c>), or its secret as <c>Authorization: Bearer sk-…</c>
+/// or <c>x-api-key: sk-…</c>; without a key, callers on this machine where <c>Ingestion:AllowAnonymous</c> is on.
+/// A wrong key is never taken for no key.
+/// </summary>
+internal sealed class ApiKeyAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
+    ApiKeys keys, IOptions<IngestionOptions> ingestion, IHostEnvironment environment)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public new const string Scheme = "ApiKey";
+
+    private const string HowTo = "Send the project's key pair as HTTP Basic (public key : secret key), or its secret key as 'Authorization: Bearer sk-…' or 'x-api-key: sk-…'.";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var (found, publicKey, secretKey, problem) = ReadCredentials(Request.Headers);
+        if (problem is not null)
+            return AuthenticateResult.Fail(problem);
+        if (!found)
+            return AllowsAnonymous() ? Success(Projects.DefaultId) : AuthenticateResult.NoResult();
+        try
+        {
+            return await keys.FindProjectAsync(publicKey, secretKey!, Context.RequestAborted) is { } projectId
+                ? Success(projectId)
+                : AuthenticateResult.Fail("The API key is not known.");
+        }
+        catch (IngestionUnavailableException e)
+        {
+            return AuthenticateResult.Fail(e);
+        }
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var failure = (await HandleAuthenticateOnceSafeAsync()).Failure;
+        var (status, message) = (StatusCodes.Status401Unauthorized, $"{failure?.Message ?? "An API key is needed."} {HowTo}");
+        if (failure is IngestionUnavailableException unavailable)
+        {
+            (status, message) = (StatusCodes.Status503ServiceUnavailable, failure.Message);
+            Response.Headers.RetryAfter = Math.Ceiling(unavailable.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+        else
+        {
+            Response.Headers.Append(HeaderNames.WWWAuthenticate, "Basic realm=\"Trace Dashboard\", charset=\"UTF-8\"");
+            Response.Headers.Append(HeaderNames.WWWAuthenticate, "Bearer realm=\"Trace Dashboard\"");
+        }
+
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<AccessErrorWriter>() is { } writer)
+            await writer.WriteAsync(Context, status, message);
+        else
+            await TypedResults.Problem(message, statusCode: status).ExecuteAsync(Context);
+    }
+
+    private static (bool Found, string? PublicKey, string? SecretKey, string? Problem) ReadCredentials(IHeaderDictionary headers)
+    {
+        var authorization = headers.Authorization.ToString();
+        if (authorization.Length == 0)
+        {
+            var key = headers["x-api-key"].ToString();
+            return key.Length == 0 ? default : (true, null, key, null);
+        }
+
+        var space = authorization.IndexOf(' ', StringComparison.Ordinal);
+        var scheme = space < 0 ? authorization : authorization[..space];
+        var value = space < 0 ? "" : authorization[(space + 1)..].Trim();
+        if (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            return (true, null, value, null);
+        if (!scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
+            return (true, null, null, "The Authorization header has neither Basic nor Bearer credentials.");
+
+        var bytes = new byte[value.Length];
+        if (!Convert.TryFromBase64String(value, bytes, out var length))
+            return (true, null, null, "The Basic credentials are not base64.");
+        var pair = Encoding.UTF8.GetString(bytes, 0, length);
+        var colon = pair.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0
+            ? (true, null, null, "The Basic credentials have no ':' between public key and secret key.")
+            : (true, pair[..colon], pair[(colon + 1)..], null);
+    }
+
+    private static AuthenticateResult Success(int projectId) =>
+        AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ProjectIdentity(projectId)), Scheme));
+
+    /// <summary>A caller that a proxy on this machine speaks for is not on this machine.</summary>
+    private bool AllowsAnonymous() =>
+        (ingestion.Value.AllowAnonymous ?? environment.IsDevelopment())
+        && Context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
+        && !Request.Headers.ContainsKey("X-Forwarded-For") && !Request.Headers.ContainsKey("Forwarded");
+}

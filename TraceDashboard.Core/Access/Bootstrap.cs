@@ -1,0 +1,112 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Access;
+
+/// <summary>What the first start creates. Later starts change nothing that is there.</summary>
+public sealed class BootstrapOptions
+{
+    public const string Section = "Bootstrap";
+
+    /// <summary>Name of the first project.</summary>
+    public string ProjectName { get; set; } = "Default";
+
+    /// <summary>Public key of the first project, <c>pk-…</c>.</summary>
+    public string? PublicKey { get; set; }
+
+    /// <summary>Secret key of the first project, <c>sk-…</c>.</summary>
+    public string? SecretKey { get; set; }
+
+    /// <summary>For the accounts of a later release.</summary>
+    public string? AdminEmail { get; set; }
+
+    /// <summary>For the accounts of a later release.</summary>
+    public string? AdminPassword { get; set; }
+
+    internal static IEnumerable<string> Check(BootstrapOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.ProjectName) || options.ProjectName.Length > 200)
+            yield return "Bootstrap:ProjectName must have between 1 and 200 characters.";
+        if (string.IsNullOrEmpty(options.PublicKey) != string.IsNullOrEmpty(options.SecretKey))
+            yield return "Bootstrap:PublicKey and Bootstrap:SecretKey belong together; set both or none.";
+        if (options.PublicKey is { Length: > 0 } publicKey && (!publicKey.StartsWith(ApiKeys.PublicPrefix, StringComparison.Ordinal) || !IsToken(publicKey)))
+            yield return $"Bootstrap:PublicKey must be '{ApiKeys.PublicPrefix}' and 1 to 197 letters, digits, '-', '_' or '.'.";
+        if (options.SecretKey is { Length: > 0 } secretKey && (!secretKey.StartsWith(ApiKeys.SecretPrefix, StringComparison.Ordinal) || !IsToken(secretKey)))
+            yield return $"Bootstrap:SecretKey must be '{ApiKeys.SecretPrefix}' and 1 to 197 letters, digits, '-', '_' or '.'.";
+    }
+
+    /// <summary>What can be written in every form of the header without quoting.</summary>
+    private static bool IsToken(string key) =>
+        key.Length is > 3 and <= 200 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+}
+
+public static class Projects
+{
+    /// <summary>The project that always exists: that of keyless calls.</summary>
+    public const int DefaultId = 1;
+}
+
+/// <summary>Creates the default project and, while it has no key, the configured pair.</summary>
+internal sealed partial class Bootstrap(TraceStore store, IOptions<BootstrapOptions> options, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        for (var conflicts = 0; ; conflicts++)
+        {
+            try
+            {
+                await store.WriteAsync(CreateAsync, cancellationToken);
+                return;
+            }
+            catch (DbUpdateException) when (conflicts < 2)
+            {
+                // Another instance was first, with the project or with the key: it is found now. Any other error comes again.
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<int> CreateAsync(TraceDbContext db, CancellationToken cancellationToken)
+    {
+        if (!await db.Projects.AnyAsync(p => p.Id == Projects.DefaultId, cancellationToken))
+        {
+            db.Projects.Add(new ProjectRow { Id = Projects.DefaultId, Name = options.Value.ProjectName, CreatedAt = time.GetUnixNanos() });
+            await db.SaveChangesAsync(cancellationToken);
+
+            // PostgreSQL does not count ids that were given to it.
+            if (store.Provider == DatabaseProvider.Postgres)
+                await db.Database.ExecuteSqlAsync($"SELECT setval(pg_get_serial_sequence('projects', 'id'), (SELECT max(id) FROM projects))", cancellationToken);
+            LogProjectCreated(options.Value.ProjectName);
+        }
+
+        if (string.IsNullOrEmpty(options.Value.PublicKey) || string.IsNullOrEmpty(options.Value.SecretKey))
+            return 0;
+        var hash = ApiKeys.Hash(options.Value.SecretKey);
+        var existing = await db.ApiKeys.Where(k => k.ProjectId == Projects.DefaultId).ToListAsync(cancellationToken);
+        if (existing.Count == 0)
+        {
+            db.ApiKeys.Add(new ApiKeyRow { ProjectId = Projects.DefaultId, PublicKey = options.Value.PublicKey, SecretHash = hash, CreatedAt = time.GetUnixNanos() });
+            LogKeyCreated(options.Value.PublicKey);
+        }
+        else if (!existing.Any(k => k.PublicKey == options.Value.PublicKey && k.SecretHash.AsSpan().SequenceEqual(hash)))
+        {
+            LogKeyIgnored(options.Value.PublicKey);
+        }
+
+        return await db.SaveChangesAsync(cancellationToken);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Created the project {Name}")]
+    private partial void LogProjectCreated(string name);
+
+    [LoggerMessage(2, LogLevel.Information, "Created the key pair {PublicKey} of the default project")]
+    private partial void LogKeyCreated(string publicKey);
+
+    [LoggerMessage(3, LogLevel.Warning, "Bootstrap:PublicKey {PublicKey} is ignored: the default project already has other keys, and the pair is created only once")]
+    private partial void LogKeyIgnored(string publicKey);
+}

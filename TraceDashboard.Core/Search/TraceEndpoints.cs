@@ -1,0 +1,138 @@
+using System.ComponentModel;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Search;
+
+/// <summary>Reading traces over HTTP.</summary>
+public static class TraceEndpoints
+{
+    private const int DefaultLimit = 50;
+    private const int SpanPage = 1_000;
+
+    private static readonly string[] Parameters = ["from", "to", "status", "model", "userId", "sessionId", "environment", "name", "q", "limit", "cursor"];
+
+    public static void MapTraces(this IEndpointRouteBuilder app)
+    {
+        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey();
+
+        traces.MapGet("/{traceId}", GetAsync)
+            .WithName("getTrace")
+            .WithSummary("Read a trace")
+            .WithDescription("The trace with its spans and their contents, 1000 spans at a time. A trace of another project answers exactly like one that does not exist.")
+            .Produces<TraceResponse>()
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+        traces.MapGet("/search", SearchAsync)
+            .WithName("searchTraces")
+            .WithSummary("Search traces")
+            .WithDescription("Traces that meet all conditions, newest first. Pages are read with the cursor of the page before; new traces do not shift them.")
+            .Produces<TraceListResponse>()
+            .ProducesValidationProblem()
+            .ProducesProblem(StatusCodes.Status401Unauthorized);
+    }
+
+    private static async Task<IResult> GetAsync(
+        HttpContext context,
+        TraceReader reader,
+        [Description("Id of the trace.")] string traceId,
+        [Description("nextSpanCursor of the answer before.")] string? spanCursor,
+        CancellationToken cancellationToken)
+    {
+        var projectId = context.GetProjectId();
+        traceId = RoutePath.TraceId(context);
+        if (await reader.GetTraceAsync(projectId, traceId, cancellationToken) is not { } trace)
+            return NotFound();
+        var spans = await reader.GetSpanPageAsync(projectId, traceId, spanCursor, SpanPage + 1, cancellationToken);
+        var next = spans.Count > SpanPage ? spans[SpanPage - 1].Facts.SpanId : null;
+        return TypedResults.Json(trace.ToResponse([.. spans.Take(SpanPage)], next), TraceJson.Default.TraceResponse);
+    }
+
+    private static async Task<IResult> SearchAsync(
+        HttpContext context,
+        TraceSearch search,
+        [Description("Traces that started at this time or later (ISO 8601).")] string? from,
+        [Description("Traces that started before this time (ISO 8601).")] string? to,
+        [Description("ok, error, running or abandoned."), System.ComponentModel.DataAnnotations.AllowedValues("ok", "error", "running", "abandoned")] string? status,
+        [Description("A model that the trace called, exactly.")] string? model,
+        [Description("Exactly.")] string? userId,
+        [Description("Exactly.")] string? sessionId,
+        [Description("Exactly.")] string? environment,
+        [Description("The trace's name, exactly.")] string? name,
+        [Description("A part of the name, an id or a preview, in any case.")] string? q,
+        [Description("Most items of the page: 1 to 1000, default 50.")] string? limit,
+        [Description("nextCursor of the page before, with the same conditions.")] string? cursor,
+        CancellationToken cancellationToken)
+    {
+        var errors = new ApiErrors();
+        foreach (var parameter in context.Request.Query.Keys.Where(k => !Parameters.Contains(k, StringComparer.OrdinalIgnoreCase)))
+            errors.Add(parameter, $"unknown parameter '{parameter}'{Suggestion.For(parameter, Parameters)}");
+        var filter = new TraceFilter
+        {
+            From = Time(from, "from", errors),
+            To = Time(to, "to", errors),
+            Status = Status(status, errors),
+            Model = NullIfEmpty(model),
+            UserId = NullIfEmpty(userId),
+            SessionId = NullIfEmpty(sessionId),
+            Environment = NullIfEmpty(environment),
+            Name = NullIfEmpty(name),
+            Text = NullIfEmpty(q),
+        };
+        var count = DefaultLimit;
+        if (!string.IsNullOrEmpty(limit) && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > TraceSearch.MaxLimit))
+            errors.Add("limit", $"must be a whole number from 1 to {TraceSearch.MaxLimit}");
+        if (errors.Any)
+            return errors.ToResult();
+
+        try
+        {
+            var page = await search.SearchAsync(context.GetProjectId(), filter, TraceOrder.NewestFirst, NullIfEmpty(cursor), count, cancellationToken);
+            return TypedResults.Json(new TraceListResponse([.. page.Items.Select(i => i.ToResponse())], page.NextCursor), TraceJson.Default.TraceListResponse);
+        }
+        catch (InvalidCursorException e)
+        {
+            errors.Add("cursor", e.Message);
+            return errors.ToResult();
+        }
+    }
+
+    // Without anything of the request in it, so that the id of another tenant's trace answers byte by byte like one that does not exist.
+    private static JsonHttpResult<ProblemDetails> NotFound() => TypedResults.Json(
+        new ProblemDetails { Status = StatusCodes.Status404NotFound, Title = "Not Found", Detail = "There is no such trace." },
+        contentType: "application/problem+json",
+        statusCode: StatusCodes.Status404NotFound);
+
+    private static DateTimeOffset? Time(string? text, string parameter, ApiErrors errors)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+
+        // A '+' of an offset that was not encoded arrives as a space.
+        if (Iso8601.TryParse(text.Length > 17 ? string.Concat(text.AsSpan(0, 17), text[17..].Replace(' ', '+')) : text, out var nanos))
+            return UnixNanos.ToDateTimeOffset(nanos);
+        errors.Add(parameter, Iso8601.Form);
+        return null;
+    }
+
+    private static TraceStatusFilter? Status(string? text, ApiErrors errors)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (!char.IsAsciiDigit(text[0]) && Enum.TryParse<TraceStatusFilter>(text, ignoreCase: true, out var status) && Enum.IsDefined(status))
+            return status;
+        errors.Add("status", $"must be ok, error, running or abandoned{Suggestion.For(text, Enum.GetNames<TraceStatusFilter>().Select(n => n.ToLowerInvariant()))}");
+        return null;
+    }
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Text.Json;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Search;
+
+/// <summary>What is read, in the form of the API.</summary>
+internal static class TraceResponseMapper
+{
+    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 256 };
+
+    public static TraceListEntry ToResponse(this TraceListItem item) => new()
+    {
+        TraceId = item.TraceId,
+        Name = item.Name,
+        StartTime = Time(item.StartTime),
+        Status = Word(item.Status),
+        Activity = Word(item.Activity),
+        LatencyMs = item.Duration?.TotalMilliseconds,
+        TtftMs = item.Ttft?.TotalMilliseconds,
+        SpanCount = item.SpanCount,
+        ErrorCount = item.ErrorCount,
+        Model = item.Model,
+        InputTokens = item.TokensIn,
+        OutputTokens = item.TokensOut,
+        Cost = item.Cost,
+        UnpricedCalls = item.UnpricedCalls,
+        UserId = item.UserId,
+        SessionId = item.SessionId,
+        Environment = item.Environment,
+        InputPreview = item.InputPreview,
+    };
+
+    /// <param name="spans">A page of the trace's spans.</param>
+    /// <param name="nextSpanCursor">Where the next page begins; null on the last.</param>
+    public static TraceResponse ToResponse(this TraceDetails trace, IReadOnlyList<SpanDetails> spans, string? nextSpanCursor) => new()
+    {
+        TraceId = trace.TraceId,
+        Name = trace.Name,
+        StartTime = Time(trace.StartTime),
+        EndTime = trace.EndTime is { } end ? Time(end) : null,
+        Status = Word(trace.Status),
+        Activity = Word(trace.Activity),
+        LatencyMs = (trace.EndTime - trace.StartTime)?.TotalMilliseconds,
+        TtftMs = trace.Ttft?.TotalMilliseconds,
+        SpanCount = trace.SpanCount,
+        ErrorCount = trace.ErrorCount,
+        ModelCalls = trace.ModelCalls,
+        Model = trace.Models.Count == 1 ? trace.Models[0] : null,
+        Models = trace.Models,
+        InputTokens = trace.TokensIn,
+        CachedTokens = trace.TokensCached,
+        OutputTokens = trace.TokensOut,
+        Cost = trace.Cost,
+        UnpricedCalls = trace.UnpricedCalls,
+        UserId = trace.UserId,
+        SessionId = trace.SessionId,
+        Environment = trace.Environment,
+        Release = trace.Release,
+        Version = trace.AppVersion,
+        Tags = trace.Tags,
+        InputPreview = trace.InputPreview,
+        Metadata = Json(trace.MetadataJson),
+        Spans = [.. spans.OrderBy(s => s.Facts.StartTime ?? long.MaxValue).ThenBy(s => s.Facts.SpanId, StringComparer.Ordinal).Select(ToResponse)],
+        NextSpanCursor = nextSpanCursor,
+    };
+
+    private static SpanResponse ToResponse(SpanDetails span) => new()
+    {
+        SpanId = span.Facts.SpanId,
+        ParentSpanId = span.Facts.ParentSpanId,
+        Name = span.Facts.Name,
+        Kind = Word(span.Facts.Kind),
+        Status = Word(span.Facts.Status),
+        Error = span.ErrorType is null && span.StatusMessage is null ? null : new SpanErrorResponse(span.ErrorType, span.StatusMessage),
+        StartTime = Time(span.Facts.StartTime),
+        EndTime = Time(span.Facts.EndTime),
+        FirstTokenAt = Time(span.Facts.FirstTokenTime),
+        ModelProvider = span.Facts.Provider,
+        Model = span.RequestModel,
+        ResponseModel = span.ResponseModel,
+        ResponseId = span.Facts.ResponseId,
+        ServiceTier = span.ServiceTier,
+        Streaming = span.Streaming,
+        Usage = span.Facts.Usage is { } usage ? ToResponse(usage) : null,
+        Cost = new SpanCostResponse(span.Facts.Cost.Amount, Word(span.Facts.Cost.Source), span.Facts.Cost.PriceKey),
+        Counted = span.Facts.Counted,
+        FinishReason = span.FinishReason,
+        ToolName = span.ToolName,
+        ToolCallId = span.ToolCallId,
+        AgentName = span.AgentName,
+        PromptId = span.PromptName,
+        PromptVersion = span.PromptVersion,
+        Input = Content(span.Input),
+        Output = Content(span.Output),
+        Attributes = Json(span.AttributesJson),
+        Events = Events(span.EventsJson),
+    };
+
+    private static SpanUsageResponse ToResponse(TokenUsage usage) => new()
+    {
+        InputTokens = usage.InputTotal,
+        OutputTokens = usage.OutputTotal,
+        CacheReadTokens = usage.CacheRead,
+        CacheWriteTokens = usage.CacheWrite5m is null && usage.CacheWrite1h is null ? null : (usage.CacheWrite5m ?? 0) + (usage.CacheWrite1h ?? 0),
+        CacheWrite1hTokens = usage.CacheWrite1h,
+        ReasoningTokens = usage.Reasoning,
+        InputAudioTokens = usage.InputAudio,
+        OutputAudioTokens = usage.OutputAudio,
+        InputImageTokens = usage.InputImage,
+        OutputImageTokens = usage.OutputImage,
+    };
+
+    private static List<SpanEventResponse> Events(string? json)
+    {
+        var events = new List<SpanEventResponse>();
+        if (Json(json) is not { ValueKind: JsonValueKind.Array } array)
+            return events;
+        foreach (var item in array.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+                continue;
+            var name = item.TryGetProperty("name"u8, out var n) && n.ValueKind == JsonValueKind.String ? n.GetString() : null;
+            var time = item.TryGetProperty("timeUnixNano"u8, out var t) && long.TryParse(t.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var nanos)
+                ? Time(nanos)
+                : null;
+            events.Add(new SpanEventResponse(name, time, item.TryGetProperty("attributes"u8, out var attributes) ? attributes : null));
+        }
+
+        return events;
+    }
+
+    /// <summary>Contents are kept as text: what reads as an object or an array is one, everything else is a text.</summary>
+    private static JsonElement? Content(string? text)
+    {
+        if (text is null)
+            return null;
+        return (text.AsSpan().TrimStart() is ['{' or '[', ..] ? Json(text) : null) ?? JsonSerializer.SerializeToElement(text, TraceJson.Default.String);
+    }
+
+    private static JsonElement? Json(string? text)
+    {
+        if (text is null)
+            return null;
+        try
+        {
+            using var document = JsonDocument.Parse(text, DocumentOptions);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null; // cut, or never JSON
+        }
+    }
+
+    private static string? Time(long? nanos) => nanos is { } value ? Iso8601.Format(value) : null;
+
+    private static string Time(DateTimeOffset time) => Iso8601.Format(UnixNanos.FromDateTimeOffset(time));
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}

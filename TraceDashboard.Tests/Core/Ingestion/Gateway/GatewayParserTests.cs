@@ -1,0 +1,90 @@
+using System.Text;
+using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Ingestion.Gateway;
+
+namespace TraceDashboard.Tests.Core.Ingestion.Gateway;
+
+public sealed class GatewayParserTests
+{
+    [Fact]
+    public void Every_unknown_and_wrong_field_is_named_with_its_path()
+    {
+        var errors = Errors("""
+            {
+              "tokns": 1,
+              "usage": { "inputTokens": "12", "outputTokens": 1.5, "input_tokens": 3 },
+              "spans": [ { "spanId": 7 }, "x", { "Name": "upper" } ],
+              "streaming": "yes",
+              "tags": "one",
+              "cost": "0.1",
+              "name": "a", "name": "b",
+              "events": [ { "name": "e", "at": 1 } ]
+            }
+            """);
+
+        Assert.Equal(
+            ["cost", "events[0].at", "name", "spans[0].spanId", "spans[1]", "spans[2].Name", "streaming", "tags", "tokns", "usage.inputTokens", "usage.input_tokens", "usage.outputTokens"],
+            errors.Keys.Order(StringComparer.OrdinalIgnoreCase).ThenBy(k => k, StringComparer.Ordinal));
+        Assert.Equal("must be a whole number, not a text in quotes", Assert.Single(errors["usage.inputTokens"]));
+        Assert.Equal("must be a whole number, not 1.5", Assert.Single(errors["usage.outputTokens"]));
+        Assert.Equal("unknown field 'input_tokens'; did you mean 'inputTokens'?", Assert.Single(errors["usage.input_tokens"]));
+        Assert.Equal("unknown field 'Name'; did you mean 'name'?", Assert.Single(errors["spans[2].Name"]));
+        Assert.Equal("is given twice; send it once", Assert.Single(errors["name"]));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("\"text\"")]
+    [InlineData("{")]
+    [InlineData("{\"name\":\"a\"} {}")]
+    [InlineData("{'name':1}")]
+    public void What_is_not_a_json_object_is_an_error_of_the_body(string json) => Assert.Equal(["$"], Errors(json).Keys);
+
+    [Fact]
+    public void What_nests_too_deep_is_an_error_and_not_a_crash()
+    {
+        var deep = new string('[', 100_000);
+
+        Assert.Equal(["$"], Errors($"{{\"input\":{deep}").Keys);
+        Assert.Equal(["$"], Errors($"{{\"input\":{new string('[', 130)}{new string(']', 130)}}}").Keys);
+    }
+
+    [Fact]
+    public void What_is_not_utf8_is_an_error() => Assert.Equal(["$"], Errors([.. "{\"name\":\""u8, 0xff, .. "\"}"u8]).Keys);
+
+    [Fact]
+    public void Nul_and_lone_surrogates_are_taken_out_and_pairs_stay()
+    {
+        var json = """{"name":"a\u0000b\ud800c\ud83d\ude00\\u0000\udc00","input":{"k\u0000":"\uD83D"}}""";
+        var errors = new ApiErrors();
+
+        var request = GatewayParser.Parse(Encoding.UTF8.GetBytes(json), GatewayJson.Default.UpdateTraceRequest, errors);
+
+        Assert.False(errors.Any);
+        Assert.Equal("ab\uFFFDc😀\\u0000\uFFFD", request!.Name);
+        Assert.Equal("\uFFFD", request.Input!.Value.GetProperty("k").GetString());
+    }
+
+    [Fact]
+    public void Null_says_nothing()
+    {
+        var errors = new ApiErrors();
+
+        var request = GatewayParser.Parse("""{"name":null,"usage":null,"tags":null,"spans":null,"input":null}"""u8.ToArray(), GatewayJson.Default.UpdateTraceRequest, errors);
+
+        Assert.False(errors.Any);
+        Assert.Null(request!.Name);
+        Assert.Null(request.Usage);
+    }
+
+    private static IDictionary<string, string[]> Errors(string json) => Errors(Encoding.UTF8.GetBytes(json));
+
+    private static IDictionary<string, string[]> Errors(byte[] json)
+    {
+        var errors = new ApiErrors();
+        Assert.Null(GatewayParser.Parse(json, GatewayJson.Default.UpdateTraceRequest, errors));
+        return errors.ByPath;
+    }
+}
