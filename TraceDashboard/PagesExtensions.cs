@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor;
 using MudBlazor.Services;
 using TraceDashboard.Components;
 using TraceDashboard.Components.Shared;
-using TraceDashboard.Core.Live;
 
 namespace TraceDashboard;
 
@@ -23,8 +21,6 @@ public static class PagesExtensions
         });
         builder.Services.AddScoped<CurrentProject>();
         builder.Services.AddSingleton<PageMetrics>();
-        builder.Services.TryAddSingleton<LiveFeed>();
-        builder.Services.TryAddSingleton<SharedQueries>();
         return builder;
     }
 

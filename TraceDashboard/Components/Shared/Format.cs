@@ -8,8 +8,8 @@ public static class Format
     /// <summary>What is not known.</summary>
     public const string Unknown = "—";
 
-    /// <summary>U+202F, thin and unbreakable: between thousands.</summary>
-    public const char Thin = '\u202F';
+    /// <summary>U+2009: between thousands.</summary>
+    public const char Thin = '\u2009';
 
     /// <summary>U+00A0: between a number and its unit.</summary>
     public const char Space = '\u00A0';

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Components;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Search;
+
+namespace TraceDashboard.Components.Pages.Traces;
+
+/// <summary>The conditions of the list. It holds none of them: each change goes to the URL and comes back from there.</summary>
+public sealed partial class TraceFilterBar
+{
+    private static readonly TimeSpan TypingPause = TimeSpan.FromMilliseconds(300);
+
+    private const int MaxOffered = 200;
+
+    private ITimer? _typing;
+    private string? _text;
+    private string? _shownText;
+    private TraceFacets? _facets;
+    private (TimeRange Range, DateTimeOffset At) _facetsOf;
+
+    [Parameter, EditorRequired]
+    public required TraceQuery Query { get; set; }
+
+    [Parameter]
+    public EventCallback<TraceQuery> QueryChanged { get; set; }
+
+    /// <summary>Null until it is known.</summary>
+    [Parameter]
+    public Project? Project { get; set; }
+
+    [Parameter, EditorRequired]
+    public required TimeRange Range { get; set; }
+
+    protected override void OnParametersSet()
+    {
+        // What is being typed is newer than the URL.
+        if (Query.Text == _shownText)
+            return;
+        _shownText = Query.Text;
+        _text = Query.Text;
+    }
+
+    public void Dispose() => _typing?.Dispose();
+
+    private void OnInput(ChangeEventArgs change)
+    {
+        _text = change.Value as string;
+        _typing?.Dispose();
+        _typing = Time.CreateTimer(_ => _ = InvokeAsync(ApplyText), null, TypingPause, Timeout.InfiniteTimeSpan);
+    }
+
+    private Task ApplyText()
+    {
+        _typing?.Dispose();
+        var text = Blank(_text);
+        if (text == Query.Text)
+            return Task.CompletedTask;
+        _shownText = text;
+        return QueryChanged.InvokeAsync(Query with { Text = text });
+    }
+
+    private async Task<IEnumerable<string>> ModelsAsync(string? typed, CancellationToken cancellationToken) =>
+        Matching((await FacetsAsync(cancellationToken))?.Models, typed, Query.Model);
+
+    private async Task<IEnumerable<string>> UsersAsync(string? typed, CancellationToken cancellationToken) =>
+        Matching((await FacetsAsync(cancellationToken))?.Users, typed, Query.User);
+
+    private static IEnumerable<string> Matching(IReadOnlyList<FacetValue>? values, string? typed, string? chosen)
+    {
+        // The text of the field is what is chosen when its menu opens, and then all others are of interest.
+        if (Blank(typed) is not { } text || text == chosen)
+            return (values ?? []).Select(v => v.Value).Take(MaxOffered);
+        var found = (values ?? []).Select(v => v.Value).Where(v => v.Contains(text, StringComparison.OrdinalIgnoreCase)).Take(MaxOffered).ToList();
+
+        // Only the most used are known here, so what is typed may be right as it is.
+        if (!found.Contains(text))
+            found.Add(text);
+        return found;
+    }
+
+    private async Task<TraceFacets?> FacetsAsync(CancellationToken cancellationToken)
+    {
+        if (Project is null)
+            return null;
+        var now = Time.GetUtcNow();
+        if (_facets is null || _facetsOf.Range != Range || now - _facetsOf.At > TimeSpan.FromSeconds(30))
+        {
+            var (from, to) = Range.Resolve(now);
+            _facets = await Search.FacetsAsync(Project.Id, from, to, cancellationToken);
+            _facetsOf = (Range, now);
+        }
+
+        return _facets;
+    }
+
+    private static int? CountOf(IReadOnlyList<FacetValue>? values, string value) =>
+        values?.FirstOrDefault(v => v.Value == value) is { Value: not null } found ? found.Count : null;
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}

@@ -1,0 +1,404 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using TraceDashboard.Components.Layout;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Search;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Components.Pages.Traces;
+
+/// <summary>The list of traces: what matches, newest first, followed live.</summary>
+public sealed partial class TracesPage(
+    NavigationManager navigation, TraceSearch search, SharedQueries shared, LiveFeed feed, CurrentProject current, TimeProvider time, IJSRuntime js, ILogger<TracesPage> logger)
+{
+    private const int PageSize = 100;
+
+    // What one query may ask for: the array is one parameter, but its rows are read.
+    private const int RefreshSize = 500;
+
+    private static readonly TimeRange LongestRange = TimeRange.Presets[^1];
+
+    private static readonly IReadOnlyList<KeyHelp> Keys =
+    [
+        new("/", "Search"),
+        new(["j", "k"], "Next and previous trace"),
+        new("Enter", "Open the trace"),
+        new("Esc", "Leave the list or the field"),
+    ];
+
+    private readonly TraceList _list = new();
+    private CancellationTokenSource? _load;
+    private TraceQuery _query = new();
+    private TraceRange? _shownRange;
+    private TraceFilter _filter = new();
+    private RowLinks _links = RowLinks.For(new TraceQuery(), TimeRange.Default);
+    private Project? _project;
+    private TraceCount? _count;
+    private TraceListItem? _newest;
+    private DateTimeOffset _now;
+    private long _countedAt;
+    private bool _loaded;
+    private bool _isEmpty;
+    private bool _busy;
+    private bool _loadingMore;
+    private bool _held;
+    private Exception? _error;
+    private TraceMenu? _menu;
+    private ElementReference _scroller;
+    private string? _attachedTo;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _view;
+    private DotNetObjectReference<TracesPage>? _self;
+
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "status")]
+    public string? Status { get; set; }
+
+    [SupplyParameterFromQuery(Name = "model")]
+    public string? Model { get; set; }
+
+    [SupplyParameterFromQuery(Name = "user")]
+    public string? User { get; set; }
+
+    [SupplyParameterFromQuery(Name = "session")]
+    public string? Session { get; set; }
+
+    [SupplyParameterFromQuery(Name = "name")]
+    public string? Name { get; set; }
+
+    [SupplyParameterFromQuery(Name = "env")]
+    public string? Environment { get; set; }
+
+    [CascadingParameter]
+    private TimeRange Range { get; set; } = TimeRange.Default;
+
+    [CascadingParameter]
+    private TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var query = new TraceQuery
+        {
+            Text = Blank(Text),
+            Status = TraceQuery.ParseStatus(Status),
+            Model = Blank(Model),
+            User = Blank(User),
+            Session = Blank(Session),
+            Name = Blank(Name),
+            Environment = Blank(Environment),
+        };
+        var range = new TraceRange(query, Range);
+        if (range == _shownRange)
+            return;
+        _shownRange = range;
+        _query = query;
+        _links = RowLinks.For(query, Range);
+        _now = time.GetUtcNow();
+
+        // The prerendered page is the frame with a skeleton: it is there at once, and the database is asked once.
+        if (RendererInfo.IsInteractive)
+            await ReloadAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+            _ = TickAsync();
+        await AttachAsync();
+    }
+
+    /// <summary>Whether rows must keep their places: the pointer or the focus is on them, or the list is scrolled.</summary>
+    [JSInvokable]
+    public void SetHeld(bool held)
+    {
+        _held = held;
+        if (held || _list.PendingCount == 0)
+            return;
+        _list.Release();
+        StateHasChanged();
+    }
+
+    [JSInvokable]
+    public async Task LoadMoreAsync()
+    {
+        if (_loadingMore || _busy || !_list.HasMore || _project is not { } project || _load is not { } load)
+            return;
+        _loadingMore = true;
+        try
+        {
+            // Without a cursor, because rows at the end were let go, the next page begins at the time of the last.
+            var filter = _list.NextCursor is null && _list.Last is { } last ? _filter with { To = last.StartTime.AddTicks(1) } : _filter;
+            var page = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, _list.NextCursor, PageSize, load.Token);
+            _list.Append(page);
+        }
+        catch (OperationCanceledException) when (load.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            LogFailed(e);
+            _error = e;
+        }
+        finally
+        {
+            _loadingMore = false;
+        }
+
+        StateHasChanged();
+    }
+
+    protected override async Task<bool> OnChangesAsync(ChangeSet changes, CancellationToken cancellationToken)
+    {
+        if (!_loaded || _busy || _error is not null || _project is not { } project || _load is not { } load || !Range.IsOpen)
+            return false;
+        var list = _list;
+        var filter = _filter;
+        var rendered = false;
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, load.Token);
+        try
+        {
+            if (changes.Everything)
+            {
+                // Which traces changed is not known: all that is shown is asked for, and the first page for what is new.
+                var first = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, null, PageSize, both.Token);
+                rendered = list.Apply([], first.Items, _held);
+            }
+
+            var ids = changes.Everything ? list.Items.Select(i => i.TraceId) : changes.TraceIds.Where(list.Concerns);
+            foreach (var chunk in ids.Order(StringComparer.Ordinal).Chunk(RefreshSize))
+            {
+                var found = await shared.GetAsync(
+                    ("traces", project.Id, filter, string.Join('\n', chunk)),
+                    changes.Tick,
+                    () => search.RefreshAsync(project.Id, filter, chunk, CancellationToken.None),
+                    both.Token);
+                rendered |= list.Apply(chunk, found, _held);
+            }
+        }
+        catch (OperationCanceledException) when (load.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        if (!rendered)
+            return false;
+        _now = time.GetUtcNow();
+        if (_isEmpty && list.Items.Count + list.PendingCount > 0)
+        {
+            list.Release();
+            _isEmpty = false;
+        }
+
+        if (time.GetElapsedTime(_countedAt) > TimeSpan.FromSeconds(2))
+            _ = CountAsync(project, filter, load.Token);
+        return true;
+    }
+
+    protected override async ValueTask DisposeCoreAsync()
+    {
+        if (_load is not null)
+        {
+            await _load.CancelAsync();
+            _load.Dispose();
+        }
+
+        try
+        {
+            if (_view is not null)
+            {
+                await _view.InvokeVoidAsync("stop");
+                await _view.DisposeAsync();
+            }
+
+            if (_module is not null)
+                await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has gone, and its listeners with it.
+        }
+
+        _self?.Dispose();
+        await base.DisposeCoreAsync();
+    }
+
+    private async Task ReloadAsync()
+    {
+        if (_load is not null)
+        {
+            await _load.CancelAsync();
+            _load.Dispose();
+        }
+
+        var load = _load = CancellationTokenSource.CreateLinkedTokenSource(Gone);
+        var cancellationToken = load.Token;
+        _busy = true;
+        try
+        {
+            var project = _project ??= await current.GetAsync(cancellationToken);
+            Follow(project.Id);
+            var filter = _filter = _query.ToFilter(Range, time.GetUtcNow());
+            _ = CountAsync(project, filter, cancellationToken);
+            var page = await shared.GetAsync(
+                ("traces", project.Id, filter),
+                feed.CurrentTick(project.Id),
+                () => search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, null, PageSize, CancellationToken.None),
+                cancellationToken);
+            if (page.Items.Count == 0)
+            {
+                var any = await search.SearchAsync(project.Id, new TraceFilter(), TraceOrder.NewestFirst, null, 1, cancellationToken);
+                _newest = any.Items.Count > 0 ? any.Items[0] : null;
+            }
+
+            _list.Reset(page);
+            _isEmpty = page.Items.Count == 0;
+            _loaded = true;
+            _error = null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The reader has asked for something else.
+            return;
+        }
+        catch (Exception e)
+        {
+            LogFailed(e);
+            _error = e;
+        }
+
+        _busy = false;
+        _now = time.GetUtcNow();
+    }
+
+    private async Task CountAsync(Project project, TraceFilter filter, CancellationToken cancellationToken)
+    {
+        _countedAt = time.GetTimestamp();
+        try
+        {
+            var count = await shared.GetAsync(
+                ("traces count", project.Id, filter),
+                feed.CurrentTick(project.Id),
+                () => search.CountAsync(project.Id, filter, CancellationToken.None),
+                cancellationToken);
+            if (count == _count)
+                return;
+            _count = count;
+            StateHasChanged();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The reader has asked for something else.
+        }
+        catch (Exception e)
+        {
+            LogFailed(e);
+            _count = null;
+        }
+    }
+
+    private async Task ShowPendingAsync()
+    {
+        if (_list.PendingOverflow)
+            await ReloadAsync();
+        else
+            _list.Release();
+        if (_view is not null)
+            await _view.InvokeVoidAsync("toTop", Gone);
+    }
+
+    private void Show(TraceQuery query) => navigation.NavigateTo(query.ToUrl(Range));
+
+    private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private Task OpenMenuAsync(TraceListItem item) => _menu!.OpenAsync(item);
+
+    // What has no control of its own above the list.
+    private IEnumerable<(string Label, TraceQuery Without)> ActiveConditions()
+    {
+        if (_query.Name is { } name)
+            yield return ($"name: {name}", _query with { Name = null });
+        if (_query.Session is { } session)
+            yield return ($"session: {session}", _query with { Session = null });
+        if (_query.Environment is { } environment)
+            yield return ($"environment: {environment}", _query with { Environment = null });
+    }
+
+    private async Task AttachAsync()
+    {
+        // The list comes and goes with empty and error states, each time as another element.
+        var showsList = _error is null && !_isEmpty && _loaded;
+        var element = showsList ? _scroller.Id : null;
+        if (element == _attachedTo)
+            return;
+        _attachedTo = element;
+        try
+        {
+            if (_view is not null)
+            {
+                await _view.InvokeVoidAsync("stop", Gone);
+                await _view.DisposeAsync();
+                _view = null;
+            }
+
+            if (element is null)
+                return;
+            _self ??= DotNetObjectReference.Create(this);
+            _module ??= await js.InvokeAsync<IJSObjectReference>("import", Gone, "./Components/Pages/Traces/TracesPage.razor.js");
+            _view = await _module.InvokeAsync<IJSObjectReference>("attach", Gone, _scroller, _self);
+            await RestorePlaceAsync(_view);
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        {
+            // The reader left meanwhile.
+        }
+    }
+
+    // Back from a trace, or after a lost connection, the reader finds the rows where they were.
+    private async Task RestorePlaceAsync(IJSObjectReference view)
+    {
+        var place = await view.InvokeAsync<Place?>("place", Gone);
+        if (place is null or { Top: <= 0 })
+            return;
+        while (_list.Items.Count < Math.Min(place.Rows, TraceList.MaxRows) && _list.HasMore && _error is null)
+        {
+            var before = _list.Items.Count;
+            await LoadMoreAsync();
+            if (_list.Items.Count == before)
+                break;
+        }
+
+        await view.InvokeVoidAsync("restore", Gone, place.Top);
+    }
+
+    // Ages and the running traces' elapsed times go on with the clock.
+    private async Task TickAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+            for (var second = 1; await timer.WaitForNextTickAsync(Gone); second++)
+            {
+                var quick = _list.Items.Take(PageSize).Any(i => i.Activity is TraceActivity.Running || time.GetUtcNow() - i.StartTime < TimeSpan.FromMinutes(1));
+                if (!_loaded || _isEmpty || (!quick && second % 10 != 0))
+                    continue;
+                _now = time.GetUtcNow();
+                StateHasChanged();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The reader has left.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The list of traces could not be read.", EventName = "TracesFailed")]
+    private partial void LogFailed(Exception exception);
+
+    private sealed record TraceRange(TraceQuery Query, TimeRange Range);
+
+    private sealed record Place(double Top, int Rows);
+}

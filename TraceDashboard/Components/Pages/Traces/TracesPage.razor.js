@@ -1,0 +1,135 @@
+// What the list needs from the browser: whether somebody looks at a row, when the end comes into sight, and the reader's place.
+
+export function attach(scroller, page) {
+  const abort = new AbortController();
+  const options = { passive: true, signal: abort.signal };
+  let isOver = false;
+  let wasHeld = false;
+  let pointer = null;
+  let anchor = null;
+  let saving = 0;
+
+  const body = () => scroller.querySelector("[data-body]");
+  const rows = () => scroller.querySelectorAll("[data-row-box]");
+  const isFocused = () => body()?.contains(document.activeElement) && document.activeElement.matches(":focus-visible");
+  const isHeld = () => isOver || scroller.scrollTop > 0 || isFocused();
+
+  // The row that must stay: the one under the pointer or in focus, else the first in sight. Remembered by its place in the content.
+  function remember() {
+    anchor = null;
+    if (!isHeld())
+      return;
+    const focused = document.activeElement?.closest?.("[data-row-box]");
+    let row = isOver && pointer ? document.elementFromPoint(pointer.x, pointer.y)?.closest("[data-row-box]") : null;
+    row ??= scroller.contains(focused) ? focused : null;
+    if (!row) {
+      const top = scroller.getBoundingClientRect().top + 28;
+      row = [...rows()].find(r => r.getBoundingClientRect().bottom > top);
+    }
+    if (row)
+      anchor = { id: row.dataset.trace, at: row.getBoundingClientRect().top + scroller.scrollTop };
+  }
+
+  function report() {
+    const held = isHeld();
+    if (held === wasHeld)
+      return;
+    wasHeld = held;
+    page.invokeMethodAsync("SetHeld", held);
+  }
+
+  function onMove(event) {
+    pointer = { x: event.clientX, y: event.clientY };
+    isOver = event.pointerType === "mouse" && !!event.target.closest?.("[data-body]");
+    remember();
+    report();
+  }
+
+  function onScroll() {
+    remember();
+    report();
+    clearTimeout(saving);
+    saving = setTimeout(() => {
+      const place = { top: scroller.scrollTop, rows: Math.ceil((scroller.scrollTop + scroller.clientHeight) / Math.max(20, rows()[0]?.offsetHeight ?? 34)) };
+      history.replaceState({ ...history.state, place }, "");
+    }, 150);
+  }
+
+  scroller.addEventListener("pointermove", onMove, options);
+  scroller.addEventListener("pointerleave", () => {
+    isOver = false;
+    remember();
+    report();
+  }, options);
+  scroller.addEventListener("scroll", onScroll, options);
+  scroller.addEventListener("focusin", () => { remember(); report(); }, options);
+  scroller.addEventListener("focusout", () => setTimeout(() => { remember(); report(); }), options);
+
+  // A row that came in while word of the pointer was still on its way to the server must not push the others down.
+  const changes = new MutationObserver(() => {
+    if (anchor) {
+      const row = scroller.querySelector(`[data-trace="${CSS.escape(anchor.id)}"]`);
+      const moved = row ? row.getBoundingClientRect().top + scroller.scrollTop - anchor.at : 0;
+      if (Math.abs(moved) >= 1)
+        scroller.scrollTop += moved;
+    }
+    remember();
+    watchEnd();
+  });
+  changes.observe(scroller, { childList: true, subtree: true, attributes: true, attributeFilter: ["style"] });
+
+  const end = new IntersectionObserver(entries => {
+    if (entries.some(e => e.isIntersecting))
+      loadMore();
+  }, { root: scroller, rootMargin: "0px 0px 1200px 0px" });
+  let watched = null;
+  let loading = false;
+
+  async function loadMore() {
+    if (loading)
+      return;
+    loading = true;
+    try {
+      await page.invokeMethodAsync("LoadMoreAsync");
+    } finally {
+      loading = false;
+      // Still in sight after the page came: look again.
+      if (watched) {
+        end.unobserve(watched);
+        if (!abort.signal.aborted && watched.isConnected)
+          end.observe(watched);
+      }
+    }
+  }
+
+  function watchEnd() {
+    const mark = scroller.querySelector("[data-more]");
+    if (mark === watched)
+      return;
+    if (watched)
+      end.unobserve(watched);
+    watched = mark;
+    if (mark)
+      end.observe(mark);
+  }
+
+  watchEnd();
+
+  return {
+    place: () => history.state?.place ?? null,
+    restore(top) {
+      anchor = null;
+      scroller.scrollTop = top;
+    },
+    toTop() {
+      anchor = null;
+      scroller.scrollTop = 0;
+    },
+    stop() {
+      abort.abort();
+      changes.disconnect();
+      end.disconnect();
+      clearTimeout(saving);
+    },
+  };
+}
