@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace TraceDashboard.Core.Live;
 
 /// <summary>Answers equal queries of one tick once for all readers.</summary>
-public sealed class SharedQueries
+public sealed class SharedQueries(TimeProvider time)
 {
     private readonly ConcurrentDictionary<object, Entry> _latest = new();
 
@@ -19,7 +19,7 @@ public sealed class SharedQueries
             key,
             static (_, state) => new Entry(state.tick, state.query),
             static (_, current, state) => current.Tick >= state.tick && !current.Failed ? current : new Entry(state.tick, state.query),
-            (tick, query: (Func<Task>)query));
+            (tick, query: (Func<Task>)RunAsync));
         try
         {
             return await ((Task<T>)entry.Run.Value).WaitAsync(cancellationToken);
@@ -29,13 +29,16 @@ public sealed class SharedQueries
             // What has been answered is kept for the length of a tick only; the store stays the truth.
             _ = ExpireAsync(key, entry);
         }
+
+        // A query that fails before its first await fails as a task, like any other.
+        async Task<T> RunAsync() => await query();
     }
 
     private async Task ExpireAsync(object key, Entry entry)
     {
         if (Interlocked.Exchange(ref entry.Expiring, 1) != 0)
             return;
-        await Task.Delay(TimeSpan.FromMilliseconds(250), CancellationToken.None);
+        await Task.Delay(TimeSpan.FromMilliseconds(250), time, CancellationToken.None);
         _latest.TryRemove(KeyValuePair.Create(key, entry));
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TraceDashboard.Core.Live;
@@ -23,6 +24,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 
+        services.AddLogging(logging => logging.AddFilter("Npgsql", LogLevel.Warning)); // each statement is an Information
         services.AddSingleton<TraceStore>();
         services.TryAddSingleton(PriceCatalogue.Default);
         services.TryAddSingleton<LiveFeed>();

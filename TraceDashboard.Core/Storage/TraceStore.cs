@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TraceDashboard.Core.Storage.Postgres;
@@ -13,7 +14,7 @@ public sealed class TraceStore : IDisposable
     private readonly Func<TraceDbContext> _createContext;
     private readonly SqliteScheduler? _readers;
 
-    public TraceStore(IOptions<DatabaseOptions> options)
+    public TraceStore(IOptions<DatabaseOptions> options, ILoggerFactory loggers)
     {
         Provider = options.Value.Provider;
         ConnectionString = options.Value.ConnectionString;
@@ -26,7 +27,7 @@ public sealed class TraceStore : IDisposable
         }
         else
         {
-            Postgres = NpgsqlDataSource.Create(Prepared(ConnectionString));
+            Postgres = new NpgsqlDataSourceBuilder(Prepared(ConnectionString)).UseLoggerFactory(loggers).Build();
             var contextOptions = PostgresTraceDbContext.Options(Postgres);
             _createContext = () => new PostgresTraceDbContext(contextOptions);
         }

@@ -11,6 +11,9 @@ public static class SqliteDatabase
     private const string ConnectionPragmas =
         "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
 
+    /// <summary>Sees each connection that is opened; for tests that count statements, which SQLite's driver has no log of.</summary>
+    internal static event Action<SqliteConnection>? Opened;
+
     public static SqliteConnection Open(string connectionString)
     {
         var connection = new SqliteConnection(connectionString);
@@ -33,7 +36,11 @@ public static class SqliteDatabase
         Execute(connection, "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;");
     }
 
-    internal static void Configure(DbConnection connection) => Execute(connection, ConnectionPragmas);
+    internal static void Configure(DbConnection connection)
+    {
+        Execute(connection, ConnectionPragmas);
+        Opened?.Invoke((SqliteConnection)connection);
+    }
 
     private static void Execute(DbConnection connection, string sql)
     {

@@ -1,0 +1,125 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using TraceDashboard.Core.Configuration;
+using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Tests.Core.Storage;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Core.Ingestion;
+
+public class IngestionPipelineTests(PostgresCluster cluster)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task What_waits_during_a_commit_becomes_the_next_transaction(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider, ("Ingestion:PostgresWriters", "1"));
+        var pipeline = store.Get<IngestionPipeline>();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => pipeline.WriteAsync(Batch($"t{i}"), Cancel)));
+
+        Assert.All(results, r => Assert.Empty(r.Rejected));
+        Assert.Equal(200, await store.Store.ReadAsync((db, ct) => db.Spans.CountAsync(ct), Cancel));
+
+        // Each transaction marks each minute once: far fewer marks than senders means that they shared transactions.
+        Assert.InRange(await store.Store.ReadAsync((db, ct) => db.DirtyBuckets.CountAsync(ct), Cancel), 1, 100);
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_span_that_the_database_refuses_costs_only_itself(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider);
+        await store.Store.WriteAsync(
+            (db, ct) => db.Database.ExecuteSqlRawAsync(
+                provider == DatabaseProvider.Sqlite
+                    ? "CREATE TRIGGER refuse BEFORE INSERT ON spans WHEN NEW.name = 'refuse me' BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END"
+                    : "ALTER TABLE spans ADD CONSTRAINT refused CHECK (name <> 'refuse me')",
+                ct),
+            Cancel);
+        var pipeline = store.Get<IngestionPipeline>();
+        var bad = Batch("bad");
+        var refused = SpanWriterTests.Call("bad", "refused", 1, 1);
+        refused.Name = "refuse me";
+
+        var results = await Task.WhenAll(
+            pipeline.WriteAsync(Batch("good"), Cancel),
+            pipeline.WriteAsync(bad with { Spans = [.. bad.Spans, refused, SpanWriterTests.Call("bad", "after", 1, 1)] }, Cancel),
+            pipeline.WriteAsync(Batch("also good"), Cancel));
+
+        Assert.Empty(results[0].Rejected);
+        var rejected = Assert.Single(results[1].Rejected);
+        Assert.Equal(("bad", "refused"), (rejected.TraceId, rejected.SpanId));
+        Assert.Contains("refused", rejected.Reason, StringComparison.Ordinal);
+        Assert.Empty(results[2].Rejected);
+        Assert.Equal(["a", "a", "a", "after"], await store.Store.ReadAsync((db, ct) => db.Spans.OrderBy(s => s.SpanId).Select(s => s.SpanId).ToListAsync(ct), Cancel));
+    }
+
+    [Fact]
+    public async Task Bytes_beyond_the_budget_are_refused_until_others_are_given_back()
+    {
+        await using var store = await CreateAsync(DatabaseProvider.Sqlite, ("Ingestion:MaxBytesInFlight", "2097152"));
+        var pipeline = store.Get<IngestionPipeline>();
+        using var first = pipeline.Reserve(1 << 20); // counts twice
+
+        var refused = Assert.Throws<IngestionUnavailableException>(() => pipeline.Reserve(1));
+        Assert.Throws<IngestionUnavailableException>(() => first.Grow(1));
+        first.Dispose();
+        using var second = pipeline.Reserve(1 << 19);
+        second.Grow(1 << 19);
+
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.RetryAfter);
+        Assert.Equal(2 << 20, pipeline.BytesInFlight);
+    }
+
+    [Fact]
+    public async Task A_stopping_server_writes_what_it_has_taken_in_and_takes_nothing_more()
+    {
+        await using var store = await CreateAsync(DatabaseProvider.Sqlite);
+        var pipeline = store.Get<IngestionPipeline>();
+        Task<IngestResult>[] taken;
+        Task stop;
+        using (await store.Store.WriteGate!.EnterAsync(Cancel))
+        {
+            taken = [.. Enumerable.Range(0, 50).Select(i => pipeline.WriteAsync(Batch($"t{i}"), Cancel))];
+            stop = pipeline.StopAsync(Cancel);
+            Assert.Throws<IngestionUnavailableException>(() => pipeline.Reserve(1));
+            await Assert.ThrowsAsync<IngestionUnavailableException>(() => pipeline.WriteAsync(Batch("late"), Cancel));
+        }
+
+        await stop;
+
+        await Task.WhenAll(taken);
+        Assert.Equal(50, await store.Store.ReadAsync((db, ct) => db.Traces.CountAsync(ct), Cancel));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Reading_does_not_block_writing(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider);
+        var pipeline = store.Get<IngestionPipeline>();
+        await pipeline.WriteAsync(Batch("before"), Cancel);
+
+        await store.Store.ReadAsync(
+            async (db, ct) =>
+            {
+                // A reader in the middle of its result, for as long as it likes.
+                await using var reader = db.Traces.AsAsyncEnumerable().GetAsyncEnumerator(ct);
+                Assert.True(await reader.MoveNextAsync());
+                await pipeline.WriteAsync(Batch("during"), ct).WaitAsync(TimeSpan.FromSeconds(30), ct);
+                return true;
+            },
+            Cancel);
+
+        Assert.Equal(2, await store.Store.ReadAsync((db, ct) => db.Traces.CountAsync(ct), Cancel));
+    }
+
+    private Task<StoreFixture> CreateAsync(DatabaseProvider provider, params (string, string)[] settings) =>
+        StoreFixture.CreateAsync(
+            provider, cluster,
+            services => services.AddIngestion().AddOptionsSection<IngestionOptions>(IngestionOptions.Section),
+            settings);
+
+    private static IngestBatch Batch(string traceId) => new(1, [SpanWriterTests.Call(traceId, "a", 1, 1)], []);
+}
