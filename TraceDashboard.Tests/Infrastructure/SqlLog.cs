@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -12,16 +13,17 @@ public sealed class SqlLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _statements = new();
     private readonly ConcurrentDictionary<sqlite3, bool> _traced = new();
-    private string? _sqliteFolder;
+    private string? _sqliteFile;
 
     public IReadOnlyList<string> Statements => [.. _statements];
 
     public void Clear() => _statements.Clear();
 
     /// <summary>For <c>StoreFixture.CreateAsync</c>'s services.</summary>
-    public void AddTo(IServiceCollection services, string? sqliteFolder = null)
+    public void AddTo(IServiceCollection services)
     {
-        _sqliteFolder = sqliteFolder;
+        var configuration = (IConfiguration)services.Single(s => s.ServiceType == typeof(IConfiguration)).ImplementationInstance!;
+        _sqliteFile = configuration.GetConnectionString("Sqlite") is { } sqlite ? new SqliteConnectionStringBuilder(sqlite).DataSource : null;
         SqliteDatabase.Opened += OnOpened;
         services.AddSingleton<ILoggerProvider>(this);
         services.AddLogging(logging => logging.AddFilter<SqlLog>("Npgsql.Command", LogLevel.Debug));
@@ -33,7 +35,7 @@ public sealed class SqlLog : ILoggerProvider
 
     private void OnOpened(SqliteConnection connection)
     {
-        if (_sqliteFolder is null || !connection.DataSource.StartsWith(_sqliteFolder, StringComparison.Ordinal) || !_traced.TryAdd(connection.Handle!, true))
+        if (connection.DataSource != _sqliteFile || !_traced.TryAdd(connection.Handle!, true))
             return;
         raw.sqlite3_trace(connection.Handle, (_, sql) => _statements.Enqueue(sql), null);
     }

@@ -1,0 +1,152 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Tests.Core.Storage;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Core.Ingestion;
+
+/// <summary>Acknowledged means durable, whatever happens to the process or to the database.</summary>
+public class DurabilityTests(PostgresCluster cluster)
+{
+    private const int SpansPerRequest = 20;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task After_a_SIGKILL_during_a_load_every_acknowledged_span_is_there_once(DatabaseProvider provider)
+    {
+        var folder = Directory.CreateTempSubdirectory("td-kill-").FullName;
+        var connectionString = provider == DatabaseProvider.Sqlite
+            ? $"Data Source={Path.Combine(folder, "traces.db")}"
+            : await cluster.CreateDatabaseAsync(Cancel);
+        string[] settings = [$"--Database:Provider={provider}", $"--ConnectionStrings:{provider}={connectionString}"];
+        var acknowledged = new ConcurrentBag<int>();
+        try
+        {
+            int sent;
+            await using (var app = await AppProcess.StartAsync(settings, Cancel))
+            {
+                var next = -1;
+                var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() => SendUntilItDiesAsync(app.Client, () => Interlocked.Increment(ref next), acknowledged), Cancel)).ToArray();
+                while (acknowledged.Count < 1_500)
+                    await Task.Delay(5, Cancel);
+                await app.KillAsync();
+                await Task.WhenAll(clients);
+                sent = (Volatile.Read(ref next) + 1) * SpansPerRequest;
+            }
+
+            await using var again = await AppProcess.StartAsync(settings, Cancel);
+            var stored = await StoredAsync(provider, connectionString);
+            Assert.Equal(stored.Count, stored.Distinct().Count());
+            Assert.Empty(acknowledged.Select(OtlpJson.SpanId).Except(stored));
+
+            // Senders that got no answer send again.
+            foreach (var request in Enumerable.Range(0, sent).Chunk(SpansPerRequest))
+                (await again.Client.PostOtlpAsync(OtlpJson.Export(request, Start), Cancel)).EnsureSuccessStatusCode();
+            stored = await StoredAsync(provider, connectionString);
+            Assert.Equal(Enumerable.Range(0, sent).Select(OtlpJson.SpanId).Order(StringComparer.Ordinal), stored.Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            SqliteConnection.ClearAllPools();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task While_PostgreSQL_is_down_senders_get_503_and_what_they_send_again_is_complete_and_not_doubled()
+    {
+        await using var own = await PostgresCluster.StartOwnAsync(Cancel);
+        var connectionString = await own.CreateDatabaseAsync(Cancel);
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = connectionString });
+        var statuses = new ConcurrentDictionary<HttpStatusCode, int>();
+        var withoutRetryAfter = 0;
+        var done = 0;
+        var requests = new ConcurrentQueue<int[]>(Enumerable.Range(0, 4_000).Chunk(SpansPerRequest));
+        var load = Enumerable.Range(0, 4).Select(_ => Task.Run(
+            async () =>
+            {
+                while (requests.TryDequeue(out var request))
+                {
+                    using var answer = await app.Client.PostOtlpAsync(OtlpJson.Export(request, Start), Cancel);
+                    statuses.AddOrUpdate(answer.StatusCode, 1, (_, n) => n + 1);
+                    if (answer.IsSuccessStatusCode)
+                    {
+                        Interlocked.Increment(ref done);
+                        continue;
+                    }
+
+                    if (answer.Headers.RetryAfter is null)
+                        Interlocked.Increment(ref withoutRetryAfter);
+                    requests.Enqueue(request);
+                    await Task.Delay(50, Cancel); // a client waits before it tries again
+                }
+            },
+            Cancel)).ToArray();
+
+        await UntilAsync(() => Volatile.Read(ref done) > 20);
+        await own.StopAsync(Cancel);
+        await UntilAsync(() => statuses.GetValueOrDefault(HttpStatusCode.ServiceUnavailable) > 10);
+        await own.StartAsync(Cancel);
+        await Task.WhenAll(load);
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable], statuses.Keys.Order());
+        Assert.Equal(0, withoutRetryAfter);
+        var stored = await StoredAsync(DatabaseProvider.Postgres, connectionString);
+        Assert.Equal(Enumerable.Range(0, 4_000).Select(OtlpJson.SpanId).Order(StringComparer.Ordinal), stored.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task PostgreSQL_runs_with_fsync_and_synchronous_commit()
+    {
+        await using var store = await StoreFixture.CreateAsync(DatabaseProvider.Postgres, cluster);
+        await using var connection = await store.Store.Postgres!.OpenConnectionAsync(Cancel);
+        await using var command = new NpgsqlCommand("SELECT current_setting('fsync') || ' ' || current_setting('synchronous_commit')", connection);
+
+        Assert.Equal("on on", await command.ExecuteScalarAsync(Cancel));
+    }
+
+    private static DateTimeOffset Start { get; } = DateTimeOffset.UtcNow;
+
+    private static async Task SendUntilItDiesAsync(HttpClient client, Func<int> next, ConcurrentBag<int> acknowledged)
+    {
+        while (true)
+        {
+            var request = Enumerable.Range(next() * SpansPerRequest, SpansPerRequest).ToArray();
+            try
+            {
+                using var answer = await client.PostOtlpAsync(OtlpJson.Export(request, Start), Cancel);
+                answer.EnsureSuccessStatusCode();
+            }
+            catch (HttpRequestException e) when (e.StatusCode is null)
+            {
+                return; // the process is gone
+            }
+
+            foreach (var number in request)
+                acknowledged.Add(number);
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+            await Task.Delay(5, Cancel);
+    }
+
+    private static async Task<List<string>> StoredAsync(DatabaseProvider provider, string connectionString)
+    {
+        await using System.Data.Common.DbConnection connection = provider == DatabaseProvider.Sqlite ? new SqliteConnection(connectionString) : new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(Cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT s.span_id FROM spans s JOIN traces t ON t.trace_no = s.trace_no";
+        await using var reader = await command.ExecuteReaderAsync(Cancel);
+        var ids = new List<string>();
+        while (await reader.ReadAsync(Cancel))
+            ids.Add(reader.GetString(0));
+        return ids;
+    }
+}

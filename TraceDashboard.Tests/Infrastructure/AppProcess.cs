@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace TraceDashboard.Tests.Infrastructure;
+
+/// <summary>The app as a process of its own, for tests that kill it.</summary>
+internal sealed class AppProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private AppProcess(Process process, Uri address)
+    {
+        _process = process;
+        Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Starts it and waits until it is ready.</summary>
+    public static async Task<AppProcess> StartAsync(string[] settings, CancellationToken cancellationToken)
+    {
+        int port;
+        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        {
+            probe.Start();
+            port = ((IPEndPoint)probe.LocalEndpoint).Port;
+        }
+
+        var address = new Uri($"http://127.0.0.1:{port}");
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet")
+        {
+            WorkingDirectory = AppContext.BaseDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "TraceDashboard.dll"), $"--urls={address}", "--environment=Development",
+            "--Otlp:HttpEndpoint=", "--Otlp:GrpcEndpoint=", .. settings,
+        ];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        var app = new AppProcess(Process.Start(start)!, address);
+        var output = new List<string>();
+        app._process.OutputDataReceived += (_, line) => { lock (output) output.Add(line.Data ?? ""); };
+        app._process.ErrorDataReceived += (_, line) => { lock (output) output.Add(line.Data ?? ""); };
+        app._process.BeginOutputReadLine();
+        app._process.BeginErrorReadLine();
+
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var ready = await app.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+                if (ready.IsSuccessStatusCode)
+                    return app;
+            }
+            catch (HttpRequestException) when (!app._process.HasExited && deadline.Elapsed < TimeSpan.FromSeconds(60))
+            {
+                // Not listening yet.
+            }
+
+            if (app._process.HasExited || deadline.Elapsed > TimeSpan.FromSeconds(60))
+            {
+                await app.DisposeAsync();
+                lock (output)
+                    throw new InvalidOperationException($"The app did not become ready:\n{string.Join('\n', output)}");
+            }
+
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+
+    /// <summary>SIGKILL: nothing of it gets a chance to finish.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+        Client.Dispose();
+    }
+}
