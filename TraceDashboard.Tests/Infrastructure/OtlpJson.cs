@@ -13,13 +13,13 @@ internal static class OtlpJson
         var spans = numbers.Select(n => $$"""
             {"traceId":"{{TraceId(n)}}","spanId":"{{SpanId(n)}}","name":"chat gpt-4o","kind":3,
              "startTimeUnixNano":"{{nanos}}","endTimeUnixNano":"{{nanos + 250_000_000}}",
-             "attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},
-                           {"key":"gen_ai.provider.name","value":{"stringValue":"openai"}},
-                           {"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o"}},
-                           {"key":"gen_ai.usage.input_tokens","value":{"intValue":"1000"}},
-                           {"key":"gen_ai.usage.output_tokens","value":{"intValue":"100"}}]}
+             "attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"} },
+                           {"key":"gen_ai.provider.name","value":{"stringValue":"openai"} },
+                           {"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o"} },
+                           {"key":"gen_ai.usage.input_tokens","value":{"intValue":"1000"} },
+                           {"key":"gen_ai.usage.output_tokens","value":{"intValue":"100"} }]}
             """);
-        return $$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{string.Join(',', spans)}}]}]}]}""";
+        return $$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{string.Join(',', spans)}}] }] }] }""";
     }
 
     public static string TraceId(int number) => $"{number:x8}".PadLeft(32, 'a');
