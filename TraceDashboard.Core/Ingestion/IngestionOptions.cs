@@ -41,4 +41,19 @@ public sealed class IngestionOptions
     /// <summary>Longest id, name, model and other short text, in characters.</summary>
     [Range(16, 10_000)]
     public int MaxNameLength { get; set; } = 1_000;
+
+    /// <summary>Most attributes (those of its events and links included), most events and most links that are kept of one span; the rest is left out and counted.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxSpanItems { get; set; } = 10_000;
+
+    /// <summary>How deep arrays and objects in an attribute may nest; what lies deeper is cut and says so.</summary>
+    [Range(1, 500)]
+    public int MaxAttributeDepth { get; set; } = 32;
+
+    /// <summary>
+    /// Longest resource or instrumentation scope, in bytes of JSON. They are stored with every span, so what is too long here
+    /// would be multiplied; attributes that do not fit are left out and counted.
+    /// </summary>
+    [Range(256, 1 << 24)]
+    public int MaxResourceBytes { get; set; } = 64 << 10;
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using TraceDashboard.Core.Ingestion;
 
-namespace TraceDashboard.Tests.Ingestion;
+namespace TraceDashboard.Tests.Core.Ingestion;
 
 public sealed class TextTests
 {

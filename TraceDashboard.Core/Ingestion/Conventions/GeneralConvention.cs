@@ -1,0 +1,30 @@
+namespace TraceDashboard.Core.Ingestion.Conventions;
+
+/// <summary>What OpenTelemetry says of any span or resource, and names for the context of a trace that several dialects share.</summary>
+internal static class GeneralConvention
+{
+    public static readonly Source[] Sources =
+    [
+        new("server.address", Field.ServerAddress, 10),
+        new("error.type", Field.ErrorType, 10),
+        new("exception.type", Field.ErrorType, 20),
+        new("exception.message", Field.ErrorMessage, 10),
+        new("error.message", Field.ErrorMessage, 20),
+        new("user.id", Field.UserId, 20),
+        new("enduser.id", Field.UserId, 80),
+        new("user.email", Field.UserId, 90),
+        new("session.id", Field.SessionId, 20),
+        new("deployment.environment.name", Field.Environment, 20),
+        new("deployment.environment", Field.Environment, 40),
+        new("tag.tags", Field.Tags, 50),
+        new("metadata", Field.Metadata, 20),
+    ];
+
+    public static readonly Source[] ResourceSources =
+    [
+        new("service.name", Field.ServiceName, 10),
+        new("service.version", Field.Release, 20),
+        new("deployment.environment.name", Field.Environment, 30),
+        new("deployment.environment", Field.Environment, 50),
+    ];
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace TraceDashboard.Core.Ingestion.Otlp;
+
+/// <summary>Spans that were not taken: all of them counted, the first ones named.</summary>
+internal sealed class Rejections
+{
+    private const int MostNamed = 5;
+    private readonly List<string> _named = [];
+    private long _unnamed;
+    private long _withoutIds;
+
+    public long Count { get; private set; }
+
+    /// <param name="span">Which one, for the sender.</param>
+    /// <param name="hasId">Whether it has any id, which records of other signals have not.</param>
+    public void Add(string span, string reason, bool hasId = true)
+    {
+        Count++;
+        if (!hasId)
+            _withoutIds++;
+        if (_named.Count < MostNamed)
+            _named.Add($"{span}: {reason}");
+        else
+            _unnamed++;
+    }
+
+    public void AddTooShort(long count)
+    {
+        Count += count;
+        _withoutIds += count;
+        _named.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "span has" : "spans have")} no room for a traceId and a spanId"));
+    }
+
+    /// <summary>What to tell the sender of a body without a single good span.</summary>
+    public string Explain() => _withoutIds < Count
+        ? $"No span could be taken: {this}"
+        : $"No span could be taken: {this}. None has ids: if this is an export of logs or metrics, it came to the wrong place; /v1/traces takes traces only.";
+
+    public override string ToString() =>
+        string.Join("; ", _named) + (_unnamed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; and {_unnamed} more"));
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Ingestion.Otlp;
+
+namespace TraceDashboard.Tests.Core.Ingestion.Otlp;
+
+/// <summary>Decodes whole bodies and shows what came out as plain JSON.</summary>
+internal sealed record OtlpDecoding(IReadOnlyList<SpanUpdate> Spans, IReadOnlyList<TraceUpdate> Traces, long Rejected, string Reasons)
+{
+    public static OtlpDecoding OfJson(JsonNode request, IngestionOptions? options = null) => Of(OtlpBodies.ToJson(request), OtlpEncoding.Json, options);
+
+    public static OtlpDecoding OfProtobuf(JsonNode request, IngestionOptions? options = null) => Of(OtlpBodies.ToProtobuf(request), OtlpEncoding.Protobuf, options);
+
+    public static OtlpDecoding Of(byte[] body, OtlpEncoding encoding, IngestionOptions? options = null, long batchBytes = long.MaxValue)
+    {
+        var decoder = new OtlpDecoder(encoding.Open(body, body.Length, options ?? new IngestionOptions()), projectId: 7);
+        var spans = new List<SpanUpdate>();
+        var traces = new List<TraceUpdate>();
+        while (decoder.Next(batchBytes) is { } batch)
+        {
+            spans.AddRange(batch.Spans);
+            traces.AddRange(batch.Traces);
+        }
+
+        return new OtlpDecoding(spans, traces, decoder.Rejections.Count, decoder.Rejections.ToString());
+    }
+
+    /// <summary>The fields that are set, in their stored form; contents as text.</summary>
+    public static JsonObject Show(SpanUpdate span)
+    {
+        var shown = new JsonObject { ["version"] = $"{span.Version.Class}/{span.Version.EventTime}/{span.Version.Sequence}" };
+        foreach (var field in Enum.GetValues<SpanField>().Where(span.Has))
+            shown[JsonNamingPolicy.CamelCase.ConvertName(field.ToString())] = Value(typeof(SpanUpdate).GetProperty(field.ToString())!.GetValue(span));
+        return shown;
+    }
+
+    public static JsonObject Show(TraceUpdate trace)
+    {
+        var shown = new JsonObject();
+        foreach (var field in Enum.GetValues<TraceField>().Where(trace.Has))
+        {
+            var property = field == TraceField.Version ? nameof(TraceUpdate.AppVersion) : field.ToString();
+            shown[JsonNamingPolicy.CamelCase.ConvertName(field.ToString())] = Value(typeof(TraceUpdate).GetProperty(property)!.GetValue(trace));
+        }
+
+        return shown;
+    }
+
+    private static JsonNode? Value(object? value) => value switch
+    {
+        null => null,
+        byte[] utf8 => Encoding.UTF8.GetString(utf8),
+        Enum name => name.ToString(),
+        decimal money => money,
+        TraceDashboard.Core.Traces.TokenUsage usage => new JsonObject(usage.GetType().GetProperties()
+            .Where(p => !p.Name.EndsWith("Total", StringComparison.Ordinal) && p.GetValue(usage) is long)
+            .Select(p => KeyValuePair.Create(JsonNamingPolicy.CamelCase.ConvertName(p.Name), (JsonNode?)(long)p.GetValue(usage)!))
+            .Append(KeyValuePair.Create("rule", (JsonNode?)usage.Rule.ToString()))),
+        _ => JsonSerializer.SerializeToNode(value),
+    };
+}
