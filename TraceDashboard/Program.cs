@@ -1,8 +1,8 @@
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Gateway;
+using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
@@ -32,7 +32,6 @@ public static class Program
         builder.Services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
         builder.Services.AddTraceStorage(builder.Configuration);
         builder.Services.AddTraceReading();
-        builder.Services.AddAnalytics();
         builder.Services.AddIngestion();
         builder.Services.AddAccess();
         builder.Services.AddGateway();
@@ -51,6 +50,7 @@ public static class Program
 
         app.MapHealth();
         app.MapPages();
+        app.MapOtlpHttp();
         app.MapGateway();
         app.MapTraces();
         return app;
