@@ -13,6 +13,7 @@ internal sealed record BenchOptions
         ingest      OTLP load on an empty store and on a filled one, beside the reference writer
         read        pages' queries on a filled store
         lifecycle   open traces updated through the gateway API, with subscribers that run the pages' queries
+        store       the pipeline and the writer alone, in this process
         reference   the reference writer alone: how fast this machine is today
         load        OTLP load on an app that runs elsewhere: --target http://…
 

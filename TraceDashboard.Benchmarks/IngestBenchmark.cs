@@ -17,21 +17,44 @@ internal sealed class IngestBenchmark(BenchStore store, BenchOptions options)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Report.Heading($"Ingestion, {store.Name}: {options.Connections} connections, batches of {options.Batch}");
-        await using (var app = await AppProcess.StartAsync(store.Settings, Path.Combine(store.Folder, "app.log"), cancellationToken))
+        await using (var app = await StartAppAsync(cancellationToken))
         {
-            var client = new LoadClient(app.Address, null, options.Connections, options.Batch);
+            var client = Client(app);
             Report.Line($"commits: {await DurabilityAsync(cancellationToken)}");
             await SendAsync(client, WarmUpSpans, null, cancellationToken);
             await MeasureAsync("empty store", app, client, cancellationToken);
             if (options.Fill > _sent)
             {
-                // The fill lies in the month before, oldest first, as if it had been sent over that time.
-                var fill = await SendAsync(client, options.Fill - _sent, share => TimeSpan.FromDays(30 * (1 - Math.Min(share, 1))), cancellationToken);
-                Report.Line($"filled to {_sent:N0} spans at {fill.SpansPerSecond:N0} spans/s");
+                await FillAsync(client, cancellationToken);
                 await MeasureAsync($"{_sent:N0} spans stored", app, client, cancellationToken);
             }
         }
 
+        await CheckAsync(cancellationToken);
+    }
+
+    /// <summary>Fills the store without measuring anything else.</summary>
+    public async Task FillAsync(CancellationToken cancellationToken)
+    {
+        await using (var app = await StartAppAsync(cancellationToken))
+            await FillAsync(Client(app), cancellationToken);
+        await CheckAsync(cancellationToken);
+    }
+
+    private async Task FillAsync(LoadClient client, CancellationToken cancellationToken)
+    {
+        // The fill lies in the month before, oldest first, as if it had been sent over that time.
+        var fill = await SendAsync(client, options.Fill - _sent, share => TimeSpan.FromDays(30 * (1 - Math.Min(share, 1))), cancellationToken);
+        Report.Line($"filled to {_sent:N0} spans at {fill.SpansPerSecond:N0} spans/s");
+    }
+
+    private Task<AppProcess> StartAppAsync(CancellationToken cancellationToken) =>
+        AppProcess.StartAsync(store.Settings, Path.Combine(store.Folder, "app.log"), cancellationToken);
+
+    private LoadClient Client(AppProcess app) => new(app.Address, null, options.Connections, options.Batch);
+
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
         var found = await store.CountSpansAsync(cancellationToken);
         Report.Line($"acknowledged {_sent:N0} spans, found {found:N0} in {await store.SizeAsync(cancellationToken) / 1e9:N2} GB");
         if (found != _sent)

@@ -21,19 +21,11 @@ try
     var options = BenchOptions.Parse(args);
     switch (options.Verb)
     {
-        case "all" or "ingest":
+        case "all" or "ingest" or "read" or "lifecycle" or "store" or "reference":
             foreach (var postgres in options.Databases)
             {
                 await using var store = await BenchStore.CreateAsync(postgres, stop.Token);
-                await new IngestBenchmark(store, options).RunAsync(stop.Token);
-            }
-
-            return 0;
-        case "reference":
-            foreach (var postgres in options.Databases)
-            {
-                await using var store = await BenchStore.CreateAsync(postgres, stop.Token);
-                Report.Line($"{store.Name}: {ReferenceWriter.Measure(store, options.ReferenceSpans, stop.Token):N0} spans/s by the reference writer");
+                await MeasureAsync(options, store);
             }
 
             return 0;
@@ -56,6 +48,18 @@ catch (FormatException e)
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     return 130;
+}
+
+async Task MeasureAsync(BenchOptions options, BenchStore store)
+{
+    if (options.Verb == "reference")
+        Report.Line($"{store.Name}: {ReferenceWriter.Measure(store, options.ReferenceSpans, stop.Token):N0} spans/s by the reference writer");
+    if (options.Verb is "store")
+        await StoreBenchmark.RunAsync(store, options, stop.Token);
+    if (options.Verb is "all" or "ingest")
+        await new IngestBenchmark(store, options).RunAsync(stop.Token);
+    else if (options.Verb == "read")
+        await new IngestBenchmark(store, options).FillAsync(stop.Token);
 }
 
 async Task LoadAsync(BenchOptions options, Uri target)

@@ -51,6 +51,17 @@ internal sealed class LoadClient(Uri target, string? apiKey, int connections, in
         }
     }
 
+    /// <summary>Sends one trace of that many spans and returns its id.</summary>
+    public async Task<string> SendTraceAsync(int spans, CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { Timeout = GiveUpAfter };
+        var encoder = new OtlpEncoder();
+        var trace = new SpanGenerator(Interlocked.Increment(ref _seed), _text, () => Now(null)).Trace(spans).ToArray();
+        foreach (var batch in trace.Chunk(batchSize))
+            await SendAsync(client, encoder.Encode(batch), cancellationToken);
+        return Convert.ToHexStringLower(trace[0].TraceId);
+    }
+
     /// <summary>Sends until it is acknowledged; the time is that of the request that was.</summary>
     private async Task<(TimeSpan Elapsed, int Tries, bool Accepted)> SendAsync(HttpClient client, ArraySegment<byte> body, CancellationToken cancellationToken)
     {

@@ -8,8 +8,7 @@ namespace TraceDashboard.Benchmarks.Load;
 /// </summary>
 internal sealed class SpanGenerator
 {
-    public const int SpansPerTrace = 8;
-
+    private const int SpansPerTrace = 8;
     private const int TracesUnderWay = 16;
     private const long Millisecond = 1_000_000;
 
@@ -53,7 +52,7 @@ internal sealed class SpanGenerator
         var trace = _underWay[_random.Next(TracesUnderWay)];
         if (trace.Count == 0)
         {
-            foreach (var span in MakeTrace())
+            foreach (var span in Trace(SpansPerTrace))
                 trace.Enqueue(span);
         }
 
@@ -66,20 +65,21 @@ internal sealed class SpanGenerator
             batch[i] = Next();
     }
 
-    private IEnumerable<SampleSpan> MakeTrace()
+    /// <summary>A whole trace of that many spans, its root last.</summary>
+    public IEnumerable<SampleSpan> Trace(int spans)
     {
         var traceId = Bytes(16);
         var rootId = Bytes(8);
         var (provider, model) = Models[_random.Next(Models.Length)];
         var user = "u_" + _random.Next(1, 500).ToString(CultureInfo.InvariantCulture);
         var session = "s_" + _random.Next(1, 20_000).ToString(CultureInfo.InvariantCulture);
-        var durations = Steps.Select(_ => _random.NextInt64(20 * Millisecond, 900 * Millisecond)).ToArray();
+        var durations = Enumerable.Range(1, spans - 1).Select(_ => _random.NextInt64(20 * Millisecond, 900 * Millisecond)).ToArray();
         var end = _now();
         var start = end - durations.Sum() - (5 * Millisecond);
         var at = start + Millisecond;
-        for (var i = 0; i < Steps.Length; i++)
+        for (var i = 0; i < durations.Length; i++)
         {
-            var (operation, name) = Steps[i];
+            var (operation, name) = Steps[i % Steps.Length];
             var span = Make(traceId, rootId, operation, operation == "chat" ? "chat " + model : name, at, at + durations[i]);
             at += durations[i];
             yield return span;
