@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TraceDashboard.Benchmarks;
 using TraceDashboard.Benchmarks.Hosts;
+using TraceDashboard.Benchmarks.Lifecycle;
 using TraceDashboard.Benchmarks.Load;
 using TraceDashboard.Benchmarks.Reference;
 
@@ -60,6 +61,10 @@ async Task MeasureAsync(BenchOptions options, BenchStore store)
         await new IngestBenchmark(store, options).RunAsync(stop.Token);
     else if (options.Verb == "read")
         await new IngestBenchmark(store, options).FillAsync(stop.Token);
+    if (options.Verb is "all" or "read")
+        await ReadBenchmark.RunAsync(store, options, stop.Token);
+    if (options.Verb is "all" or "lifecycle")
+        await LifecycleBenchmark.RunAsync(store, options, stop.Token);
 }
 
 async Task LoadAsync(BenchOptions options, Uri target)

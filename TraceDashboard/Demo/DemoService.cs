@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
@@ -17,7 +18,7 @@ internal sealed partial class DemoService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var projectId = await store.ReadAsync((db, ct) => db.Projects.OrderBy(p => p.Id).Select(p => p.Id).FirstAsync(ct), stoppingToken);
+        const int projectId = Projects.DefaultId;
         var data = new DemoData(projectId, time.GetUtcNow(), options.Value.Seed);
         if (await store.ReadAsync((db, ct) => db.Traces.AnyAsync(t => t.ProjectId == projectId, ct), stoppingToken))
             LogNotEmpty();
