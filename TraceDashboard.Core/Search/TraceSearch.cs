@@ -18,6 +18,9 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
     /// <summary>How many of the newest traces are looked at for the values of filter menus.</summary>
     public const int MaxFacetTraces = 10_000;
 
+    /// <summary>How many of the newest traces are compared for the first few of another order.</summary>
+    public const int MaxRankedTraces = 50_000;
+
     private const int MaxFacetUsers = 50;
 
     /// <summary>A page of the traces that match.</summary>
@@ -41,6 +44,31 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
                     .ToListAsync(ct);
                 var next = rows.Count > limit ? rows[limit - 1].Cursor(order).Encode() : null;
                 return new TracePage([.. rows.Take(limit).Select(r => r.Item)], next);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The first few of an order among the newest <see cref="MaxRankedTraces"/> that match.</summary>
+    public Task<IReadOnlyList<TraceListItem>> TopAsync(int projectId, TraceFilter filter, TraceOrder order, int limit, CancellationToken cancellationToken)
+    {
+        var abandonedBefore = AbandonedBefore();
+        return store.ReadAsync<IReadOnlyList<TraceListItem>>(
+            async (db, ct) =>
+            {
+                // Ranked by numbers alone; only the few that are shown are read whole.
+                var top = db.Traces
+                    .Matching(projectId, filter, abandonedBefore)
+                    .InOrder(TraceOrder.NewestFirst, null)
+                    .Take(MaxRankedTraces)
+                    .InOrder(order, null)
+                    .Take(limit)
+                    .Select(t => t.TraceNo);
+                var rows = await db.Traces
+                    .Where(t => t.ProjectId == projectId && top.Contains(t.TraceNo))
+                    .InOrder(order, null)
+                    .Select(TraceConditions.AsListed(abandonedBefore))
+                    .ToListAsync(ct);
+                return [.. rows.Select(r => r.Item)];
             },
             cancellationToken);
     }
