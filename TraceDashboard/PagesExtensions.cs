@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
 using MudBlazor.Services;
 using TraceDashboard.Components;
+using TraceDashboard.Components.Charts;
 using TraceDashboard.Components.Shared;
 
 namespace TraceDashboard;
@@ -21,6 +22,7 @@ public static class PagesExtensions
         });
         builder.Services.AddScoped<CurrentProject>();
         builder.Services.AddSingleton<PageMetrics>();
+        builder.Services.AddSingleton<SeriesColors>();
         return builder;
     }
 
