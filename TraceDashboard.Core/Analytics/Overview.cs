@@ -23,6 +23,9 @@ public sealed record Overview
     /// <summary>The models that cost most, most expensive first, and then what all others cost together.</summary>
     public required IReadOnlyList<ModelCost> CostByModel { get; init; }
 
+    /// <summary>The models with most calls whose cost is unknown, by number of such calls; those that are named.</summary>
+    public required IReadOnlyList<UnpricedModel> UnpricedModels { get; init; }
+
     public required IReadOnlyList<TraceListItem> Slowest { get; init; }
 
     public required IReadOnlyList<TraceListItem> MostExpensive { get; init; }
@@ -63,7 +66,8 @@ public sealed record OverviewTotals
 
 /// <summary>One bucket of a time series.</summary>
 /// <param name="Start">Where the bucket begins; the first one may begin before the range.</param>
-public sealed record OverviewPoint(DateTimeOffset Start, OverviewTotals Totals);
+/// <param name="Previous">The same bucket one length of the range earlier.</param>
+public sealed record OverviewPoint(DateTimeOffset Start, OverviewTotals Totals, OverviewTotals Previous);
 
 /// <summary>What calls of one model cost.</summary>
 /// <param name="Model">Empty when the calls did not name one; null for all models that have no series of their own.</param>
@@ -71,6 +75,9 @@ public sealed record OverviewPoint(DateTimeOffset Start, OverviewTotals Totals);
 /// <param name="Points">USD in each bucket of the series; null where there were calls and none has a price.</param>
 /// <param name="UnpricedCalls">Calls whose cost is unknown.</param>
 public sealed record ModelCost(string? Model, decimal? Total, IReadOnlyList<decimal?> Points, long UnpricedCalls);
+
+/// <summary>A model that was called without a known price or without usage.</summary>
+public sealed record UnpricedModel(string Model, long Calls);
 
 /// <summary>How far the sums are behind what is stored.</summary>
 /// <param name="Minutes">Minutes that have changed since they were summed up.</param>

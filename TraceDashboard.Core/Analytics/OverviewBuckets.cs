@@ -16,7 +16,9 @@ internal readonly record struct OverviewBuckets(long From, long To, int Seconds,
 
     private static readonly long[] s_sizes = [60, 120, 300, RollupBucket.Quarter, 1800, Hour, 2 * Hour, 3 * Hour, 6 * Hour, 12 * Hour, Day, Week];
 
-    public long PreviousFrom => From - (To - From);
+    public long Length => To - From;
+
+    public long PreviousFrom => From - Length;
 
     public int Count => (int)(Slot(To - 1) - Slot(From) + 1);
 

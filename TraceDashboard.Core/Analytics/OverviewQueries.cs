@@ -14,6 +14,9 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
     /// <summary>Slowest and most expensive traces that are listed.</summary>
     public const int MaxTopTraces = 5;
 
+    /// <summary>Models without a price that are listed.</summary>
+    public const int MaxUnpricedModels = 3;
+
     private const long PicoPerMicro = 1_000_000;
 
     /// <param name="from">Start of the range; the period before it that is compared is as long.</param>
@@ -40,6 +43,7 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
             Bucket = TimeSpan.FromSeconds(buckets.Size),
             Series = Series(buckets, traces, calls),
             CostByModel = CostByModel(buckets, calls),
+            UnpricedModels = UnpricedModels(calls),
             Slowest = await search.TopAsync(projectId, filter, TraceOrder.SlowestFirst, MaxTopTraces, cancellationToken),
             MostExpensive = await search.TopAsync(projectId, filter, TraceOrder.MostExpensiveFirst, MaxTopTraces, cancellationToken),
             Lag = lag,
@@ -63,7 +67,8 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
         var sums = new Dictionary<(bool, long), TraceSums>();
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            var key = (Current: row.Bucket >= buckets.From, Slot: buckets.Slot(row.Bucket));
+            var current = row.Bucket >= buckets.From;
+            var key = (Current: current, Slot: buckets.Slot(current ? row.Bucket : row.Bucket + buckets.Length));
             if (!sums.TryGetValue(key, out var sum))
                 sums.Add(key, sum = new TraceSums(key.Current, key.Slot));
             sum.Count += row.Count;
@@ -77,10 +82,10 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
     private static async Task<List<CallSums>> ReadCallsAsync(
         TraceDbContext db, int projectId, OverviewBuckets buckets, string? environment, CancellationToken cancellationToken)
     {
-        var (from, shift, size) = (buckets.From, buckets.Shift, buckets.Size);
+        var (from, shift, size, length) = (buckets.From, buckets.Shift, buckets.Size, buckets.Length);
         var rows = Rollups(db, projectId, buckets, environment)
             .Where(r => r.Kind != RollupBucket.Traces && r.Calls > 0)
-            .GroupBy(r => new { Current = r.Bucket >= from, Slot = (r.Bucket + shift) / size, r.Model })
+            .GroupBy(r => new { Current = r.Bucket >= from, Slot = (r.Bucket + (r.Bucket >= from ? 0 : length) + shift) / size, r.Model })
             .Select(g => new
             {
                 g.Key,
@@ -115,11 +120,22 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
 
     private static OverviewPoint[] Series(OverviewBuckets buckets, List<TraceSums> traces, List<CallSums> calls)
     {
-        var tracesBySlot = traces.Where(t => t.Current).ToLookup(t => t.Slot);
-        var callsBySlot = calls.Where(c => c.Current).ToLookup(c => c.Slot);
+        var tracesOf = traces.ToLookup(t => (t.Current, t.Slot));
+        var callsOf = calls.ToLookup(c => (c.Current, c.Slot));
         var first = buckets.Slot(buckets.From);
-        return [.. Enumerable.Range(0, buckets.Count).Select(i => new OverviewPoint(buckets.StartOf(first + i), Totals(tracesBySlot[first + i], callsBySlot[first + i])))];
+        return [.. Enumerable.Range(0, buckets.Count).Select(i => new OverviewPoint(buckets.StartOf(first + i), At(true, first + i), At(false, first + i)))];
+
+        OverviewTotals At(bool current, long slot) => Totals(tracesOf[(current, slot)], callsOf[(current, slot)]);
     }
+
+    private static UnpricedModel[] UnpricedModels(List<CallSums> calls) =>
+    [
+        .. calls.Where(c => c.Current && c.Unpriced > 0 && c.Model.Length > 0)
+            .GroupBy(c => c.Model, (model, ofModel) => new UnpricedModel(model, ofModel.Sum(c => c.Unpriced)), StringComparer.Ordinal)
+            .OrderByDescending(m => m.Calls)
+            .ThenBy(m => m.Model, StringComparer.Ordinal)
+            .Take(MaxUnpricedModels),
+    ];
 
     private static ModelCost[] CostByModel(OverviewBuckets buckets, List<CallSums> calls)
     {

@@ -44,7 +44,9 @@ public class OverviewQueriesTests(PostgresCluster cluster)
         Assert.Equal(TimeSpan.FromMinutes(1), overview.Bucket);
         Assert.Equal(60, overview.Series.Count);
         Assert.Equal(Now.AddHours(-1), overview.Series[0].Start);
-        Assert.Equal(2m, overview.Series[50].Totals.Cost);
+        Assert.Equal((2m, 4m), (overview.Series[50].Totals.Cost, overview.Series[50].Previous.Cost));
+        Assert.Equal(overview.Previous.Traces, overview.Series.Sum(p => p.Previous.Traces));
+        Assert.Equal([new UnpricedModel("local", 1)], overview.UnpricedModels);
         Assert.Equal(overview.Current.Traces, overview.Series.Sum(p => p.Totals.Traces));
         Assert.Equal(overview.Current.Cost, overview.Series.Sum(p => p.Totals.Cost));
 
