@@ -40,6 +40,7 @@ public static class Program
         builder.Services.AddHealth();
         builder.AddDemo(args);
         builder.Services.AddProblemDetails();
+        builder.Services.AddApiReference();
         builder.AddPages();
         configure?.Invoke(builder);
 
@@ -55,6 +56,7 @@ public static class Program
         app.MapOtlpHttp();
         app.MapGateway();
         app.MapTraces();
+        app.MapApiReference();
         return app;
     }
 }
