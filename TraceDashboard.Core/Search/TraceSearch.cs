@@ -37,7 +37,8 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             async (db, ct) =>
             {
                 var rows = await db.Traces
-                    .Matching(projectId, filter, abandonedBefore)
+                    .Where(t => t.ProjectId == projectId)
+                    .Matching(filter, abandonedBefore)
                     .InOrder(order, after)
                     .Select(TraceConditions.AsListed(abandonedBefore))
                     .Take(limit + 1)
@@ -57,7 +58,8 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             {
                 // Ranked by numbers alone; only the few that are shown are read whole.
                 var top = db.Traces
-                    .Matching(projectId, filter, abandonedBefore)
+                    .Where(t => t.ProjectId == projectId)
+                    .Matching(filter, abandonedBefore)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Take(MaxRankedTraces)
                     .InOrder(order, null)
@@ -80,7 +82,7 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
         return store.ReadAsync(
             async (db, ct) =>
             {
-                var count = await db.Traces.Matching(projectId, filter, abandonedBefore).Take(MaxExactCount + 1).CountAsync(ct);
+                var count = await db.Traces.Where(t => t.ProjectId == projectId).Matching(filter, abandonedBefore).Take(MaxExactCount + 1).CountAsync(ct);
                 return new TraceCount(Math.Min(count, MaxExactCount), count <= MaxExactCount);
             },
             cancellationToken);
@@ -94,13 +96,14 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
         return store.ReadAsync<IReadOnlyList<TraceListItem>>(
             async (db, ct) =>
             {
-                // One array as one parameter: the statement stays the same however many traces changed.
+                // One array as one parameter: the statement stays the same however many traces changed. The project is named with
+                // the keys alone: named with the traces too, SQLite would go through all of the range by ix_traces_time.
                 var numbers = db.TraceKeys
                     .Where(k => k.ProjectId == projectId && EF.Parameter(traceIds).Contains(k.TraceId))
                     .Select(k => k.TraceNo);
                 var rows = await db.Traces
                     .Where(t => numbers.Contains(t.TraceNo))
-                    .Matching(projectId, filter, abandonedBefore)
+                    .Matching(filter, abandonedBefore)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Select(TraceConditions.AsListed(abandonedBefore))
                     .ToListAsync(ct);
@@ -117,7 +120,8 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             async (db, ct) =>
             {
                 var rows = await db.Traces
-                    .Matching(projectId, filter, abandonedBefore: 0)
+                    .Where(t => t.ProjectId == projectId)
+                    .Matching(filter, abandonedBefore: 0)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Take(MaxFacetTraces)
                     .Select(t => new { t.Models, t.UserId, t.Environment })
