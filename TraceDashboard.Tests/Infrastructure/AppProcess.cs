@@ -15,6 +15,8 @@ internal sealed class AppProcess : IAsyncDisposable
         Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
     }
 
+    public int Id => _process.Id;
+
     public HttpClient Client { get; }
 
     /// <summary>Starts it and waits until it is ready.</summary>

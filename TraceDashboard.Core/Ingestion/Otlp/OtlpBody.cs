@@ -18,6 +18,7 @@ internal sealed class OtlpBody(IngestReservation reservation, long maxBytes) : I
     private const int ShortestGzip = 18;
 
     private readonly int _maxBytes = (int)Math.Min(maxBytes, Array.MaxLength - 1);
+    private long _taken;
 
     public byte[] Bytes { get; private set; } = [];
 
@@ -29,51 +30,86 @@ internal sealed class OtlpBody(IngestReservation reservation, long maxBytes) : I
     {
         if (request.ContentLength > _maxBytes)
             throw TooLarge("is", request.ContentLength);
-        Reserve((int)Math.Clamp((request.ContentLength ?? 0) + 1, FirstSize, LargestPooled));
+        Enlarge(Math.Clamp((request.ContentLength ?? 0) + 1, FirstSize, LargestPooled));
         for (int read; (read = await request.Body.ReadAsync(Bytes.AsMemory(Length), cancellationToken)) > 0;)
         {
-            reservation.Grow(read);
+            Take(Length + read);
             Length += read;
             if (Length > _maxBytes)
                 throw TooLarge("is", null);
             if (Length == Bytes.Length)
-                Reserve(Length * 2L);
+                Enlarge(Math.Min(Length * 2L, (request.ContentLength ?? long.MaxValue - 1) + 1));
         }
     }
 
-    /// <summary>Replaces the bytes by what they inflate to, and stops at the limit.</summary>
+    /// <summary>Replaces the bytes by what they inflate to.</summary>
     /// <exception cref="BodyTooLargeException" />
     /// <exception cref="InvalidDataException">They are not gzip, or end too early.</exception>
     public void Inflate()
     {
         var compressed = Bytes;
-        using var source = new MemoryStream(compressed, 0, Length, writable: false);
-        using var gzip = new GZipStream(source, CompressionMode.Decompress);
-        var compressedLength = Length;
+        var gzip = compressed.AsMemory(0, Length);
         Bytes = [];
-        Length = 0;
         try
         {
-            Reserve(Math.Clamp(compressedLength * 4L, FirstSize, LargestPooled));
-            for (int read; (read = gzip.Read(Bytes, Length, Bytes.Length - Length)) > 0;)
+            if (gzip.Length < ShortestGzip)
+                throw Truncated();
+            // The trailer says how long the content is. When it lies, or there are several members, the content is measured
+            // without being kept: a bomb takes no room from others.
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(gzip.Span[^4..]);
+            if (length > _maxBytes || !TryInflate(compressed, gzip.Length, (int)length))
             {
-                reservation.Grow(read);
-                Length += read;
-                if (Length > _maxBytes)
-                    throw TooLarge("inflates to", null);
-                if (Length == Bytes.Length)
-                    Reserve(Length * 2L);
+                if (!TryInflate(compressed, gzip.Length, Measure(compressed, gzip.Length)))
+                    throw Truncated();
             }
 
             // The stream takes data that ends early for its end.
-            if (!EndsInTrailer(compressed.AsSpan(0, compressedLength)))
-                throw new InvalidDataException("the gzip data is truncated, or something follows it.");
+            if (!EndsInTrailer(gzip.Span))
+                throw Truncated();
         }
         finally
         {
             Release(compressed);
         }
     }
+
+    private bool TryInflate(byte[] compressed, int compressedLength, int length)
+    {
+        Release(Bytes);
+        Bytes = Allocate(length + 1L);
+        Length = 0;
+        using var gzip = Open(compressed, compressedLength);
+        for (int read; Length <= length && (read = gzip.Read(Bytes, Length, length + 1 - Length)) > 0; Length += read)
+            Take(Length + read);
+        return Length == length;
+    }
+
+    private int Measure(byte[] compressed, int compressedLength)
+    {
+        var passing = ArrayPool<byte>.Shared.Rent(FirstSize);
+        try
+        {
+            using var gzip = Open(compressed, compressedLength);
+            var length = 0;
+            for (int read; (read = gzip.Read(passing, 0, passing.Length)) > 0;)
+            {
+                length += read;
+                if (length > _maxBytes)
+                    throw TooLarge("inflates to", null);
+            }
+
+            return length;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(passing);
+        }
+    }
+
+    private static GZipStream Open(byte[] compressed, int length) =>
+        new(new MemoryStream(compressed, 0, length, writable: false), CompressionMode.Decompress);
+
+    private static InvalidDataException Truncated() => new("the gzip data is truncated, or something follows it.");
 
     public void Dispose()
     {
@@ -95,15 +131,26 @@ internal sealed class OtlpBody(IngestReservation reservation, long maxBytes) : I
         return length <= Length && Crc32.HashToUInt32(Bytes.AsSpan(Length - (int)length, (int)length)) == BinaryPrimitives.ReadUInt32LittleEndian(compressed[^8..]);
     }
 
-    private void Reserve(long size)
+    /// <summary>Takes room for what is held beyond what was held before.</summary>
+    private void Take(long held)
     {
-        var bytes = size <= LargestPooled
-            ? ArrayPool<byte>.Shared.Rent((int)size)
-            : GC.AllocateUninitializedArray<byte>((int)Math.Min(size, _maxBytes + 1L));
+        if (held <= _taken)
+            return;
+        reservation.Grow(held - _taken);
+        _taken = held;
+    }
+
+    private void Enlarge(long size)
+    {
+        var bytes = Allocate(size);
         Bytes.AsSpan(0, Length).CopyTo(bytes);
         Release(Bytes);
         Bytes = bytes;
     }
+
+    private byte[] Allocate(long size) => size <= LargestPooled
+        ? ArrayPool<byte>.Shared.Rent((int)size)
+        : GC.AllocateUninitializedArray<byte>((int)Math.Min(size, _maxBytes + 1L));
 
     private static void Release(byte[] bytes)
     {

@@ -15,7 +15,6 @@ public static class Navigation
     [
         new(null,
         [
-            new("Overview", "overview", "overview", "o"),
             new("Traces", "traces", "traces", "t"),
         ]),
     ];

@@ -1,7 +1,7 @@
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 
-namespace TraceDashboard.Tests.Core.Pricing;
+namespace TraceDashboard.Tests.Pricing;
 
 public class PriceMatcherTests
 {

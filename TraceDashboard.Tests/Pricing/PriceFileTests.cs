@@ -2,7 +2,7 @@ using System.Text;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 
-namespace TraceDashboard.Tests.Core.Pricing;
+namespace TraceDashboard.Tests.Pricing;
 
 public class PriceFileTests
 {
