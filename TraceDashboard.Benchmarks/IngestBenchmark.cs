@@ -9,7 +9,7 @@ namespace TraceDashboard.Benchmarks;
 /// <summary>How fast spans are taken in and made durable, on an empty store and on a filled one, beside the reference writer.</summary>
 internal sealed class IngestBenchmark(BenchStore store, BenchOptions options)
 {
-    private const int WarmUpSpans = 20_480;
+    private const int WarmUpSpans = 61_440;
 
     private long _sent;
 

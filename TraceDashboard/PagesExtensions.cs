@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Diagnostics;
 using MudBlazor;
 using MudBlazor.Services;
 using TraceDashboard.Components;
+using TraceDashboard.Components.Charts;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Configuration;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard;
 
@@ -21,6 +24,9 @@ public static class PagesExtensions
         });
         builder.Services.AddScoped<CurrentProject>();
         builder.Services.AddSingleton<PageMetrics>();
+        builder.Services.AddSingleton<SeriesColors>();
+        builder.Services.AddOptionsSection<TraceTreeOptions>(TraceTreeOptions.Section);
+        builder.Services.AddSingleton<TraceTreeCache>();
         return builder;
     }
 

@@ -1,4 +1,5 @@
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Gateway;
@@ -32,12 +33,14 @@ public static class Program
         builder.Services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
         builder.Services.AddTraceStorage(builder.Configuration);
         builder.Services.AddTraceReading();
+        builder.Services.AddAnalytics();
         builder.Services.AddIngestion();
         builder.Services.AddAccess();
         builder.Services.AddGateway();
         builder.Services.AddHealth();
         builder.AddDemo(args);
         builder.Services.AddProblemDetails();
+        builder.Services.AddApiReference();
         builder.AddPages();
         configure?.Invoke(builder);
 
@@ -53,6 +56,7 @@ public static class Program
         app.MapOtlpHttp();
         app.MapGateway();
         app.MapTraces();
+        app.MapApiReference();
         return app;
     }
 }

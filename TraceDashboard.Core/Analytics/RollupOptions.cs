@@ -6,9 +6,6 @@ public sealed class RollupOptions
 {
     public const string Section = "Rollups";
 
-    /// <summary>How long sums by the minute are kept; those by the quarter of an hour are kept for good.</summary>
-    public TimeSpan MinuteRetention { get; set; } = TimeSpan.FromHours(48);
-
     /// <summary>Least time between two passes over what changed.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -7,10 +7,10 @@ namespace TraceDashboard.Core.Analytics;
 /// <summary>A trace as it is rolled up: in the bucket of its start.</summary>
 internal readonly record struct RolledTrace(long StartTime, long? EndTime, string Environment, string? Name, short Status, long? Ttft);
 
-/// <summary>A span as it is rolled up: in the bucket of its start. Tokens are sums over their buckets.</summary>
+/// <summary>A span as it is rolled up: in the bucket of its start.</summary>
 internal readonly record struct RolledSpan(
     long StartTime, long? EndTime, long? FirstTokenTime, string Environment, string? TraceName, short Kind, short Status,
-    string? Provider, string? Model, bool Counted, long? Cost, double TokensIn, double TokensCached, double TokensOut);
+    string? Provider, string? Model, bool Counted, long? Cost, TokenUsage? Usage);
 
 /// <summary>
 /// Sums traces and spans up by bucket and dimensions. Tokens and cost are in the rows of the spans that count and nowhere else,
@@ -46,9 +46,9 @@ internal sealed class RollupSet(int projectId, int seconds)
         if (!span.Counted)
             return;
         row.Calls++;
-        row.TokensIn = Saturating.Add(row.TokensIn, (long)span.TokensIn);
-        row.TokensCached = Saturating.Add(row.TokensCached, (long)span.TokensCached);
-        row.TokensOut = Saturating.Add(row.TokensOut, (long)span.TokensOut);
+        row.TokensIn = Saturating.Add(row.TokensIn, span.Usage?.InputTotal ?? 0);
+        row.TokensCached = Saturating.Add(row.TokensCached, span.Usage?.CacheRead ?? 0);
+        row.TokensOut = Saturating.Add(row.TokensOut, span.Usage?.OutputTotal ?? 0);
         if (span.Cost is { } cost)
             row.Cost = Saturating.Add(row.Cost, cost);
         else

@@ -9,9 +9,8 @@ namespace TraceDashboard.Core.Search;
 internal static class TraceConditions
 {
     /// <param name="abandonedBefore">Open traces whose last activity is before this time are abandoned.</param>
-    public static IQueryable<TraceRow> Matching(this IQueryable<TraceRow> traces, int projectId, TraceFilter filter, long abandonedBefore)
+    public static IQueryable<TraceRow> Matching(this IQueryable<TraceRow> traces, TraceFilter filter, long abandonedBefore)
     {
-        traces = traces.Where(t => t.ProjectId == projectId);
         if (filter.From is { } from)
         {
             var nanos = UnixNanos.FromDateTimeOffset(from);

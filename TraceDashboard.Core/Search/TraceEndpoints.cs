@@ -28,6 +28,7 @@ public static class TraceEndpoints
             .WithName("getTrace")
             .WithSummary("Read a trace")
             .WithDescription("The trace with its spans and their contents, 1000 spans at a time. A trace of another project answers exactly like one that does not exist.")
+            .WithMetadata(TraceExamples.Get)
             .Produces<TraceResponse>()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -36,6 +37,7 @@ public static class TraceEndpoints
             .WithName("searchTraces")
             .WithSummary("Search traces")
             .WithDescription("Traces that meet all conditions, newest first. Pages are read with the cursor of the page before; new traces do not shift them.")
+            .WithMetadata(TraceExamples.Search)
             .Produces<TraceListResponse>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status401Unauthorized);

@@ -18,6 +18,9 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
     /// <summary>How many of the newest traces are looked at for the values of filter menus.</summary>
     public const int MaxFacetTraces = 10_000;
 
+    /// <summary>How many of the newest traces are compared for the first few of another order.</summary>
+    public const int MaxRankedTraces = 50_000;
+
     private const int MaxFacetUsers = 50;
 
     /// <summary>A page of the traces that match.</summary>
@@ -34,13 +37,40 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             async (db, ct) =>
             {
                 var rows = await db.Traces
-                    .Matching(projectId, filter, abandonedBefore)
+                    .Where(t => t.ProjectId == projectId)
+                    .Matching(filter, abandonedBefore)
                     .InOrder(order, after)
                     .Select(TraceConditions.AsListed(abandonedBefore))
                     .Take(limit + 1)
                     .ToListAsync(ct);
                 var next = rows.Count > limit ? rows[limit - 1].Cursor(order).Encode() : null;
                 return new TracePage([.. rows.Take(limit).Select(r => r.Item)], next);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The first few of an order among the newest <see cref="MaxRankedTraces"/> that match.</summary>
+    public Task<IReadOnlyList<TraceListItem>> TopAsync(int projectId, TraceFilter filter, TraceOrder order, int limit, CancellationToken cancellationToken)
+    {
+        var abandonedBefore = AbandonedBefore();
+        return store.ReadAsync<IReadOnlyList<TraceListItem>>(
+            async (db, ct) =>
+            {
+                // Ranked by numbers alone; only the few that are shown are read whole.
+                var top = db.Traces
+                    .Where(t => t.ProjectId == projectId)
+                    .Matching(filter, abandonedBefore)
+                    .InOrder(TraceOrder.NewestFirst, null)
+                    .Take(MaxRankedTraces)
+                    .InOrder(order, null)
+                    .Take(limit)
+                    .Select(t => t.TraceNo);
+                var rows = await db.Traces
+                    .Where(t => t.ProjectId == projectId && top.Contains(t.TraceNo))
+                    .InOrder(order, null)
+                    .Select(TraceConditions.AsListed(abandonedBefore))
+                    .ToListAsync(ct);
+                return [.. rows.Select(r => r.Item)];
             },
             cancellationToken);
     }
@@ -52,7 +82,7 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
         return store.ReadAsync(
             async (db, ct) =>
             {
-                var count = await db.Traces.Matching(projectId, filter, abandonedBefore).Take(MaxExactCount + 1).CountAsync(ct);
+                var count = await db.Traces.Where(t => t.ProjectId == projectId).Matching(filter, abandonedBefore).Take(MaxExactCount + 1).CountAsync(ct);
                 return new TraceCount(Math.Min(count, MaxExactCount), count <= MaxExactCount);
             },
             cancellationToken);
@@ -66,13 +96,14 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
         return store.ReadAsync<IReadOnlyList<TraceListItem>>(
             async (db, ct) =>
             {
-                // One array as one parameter: the statement stays the same however many traces changed.
+                // One array as one parameter: the statement stays the same however many traces changed. The project is named with
+                // the keys alone: named with the traces too, SQLite would go through all of the range by ix_traces_time.
                 var numbers = db.TraceKeys
                     .Where(k => k.ProjectId == projectId && EF.Parameter(traceIds).Contains(k.TraceId))
                     .Select(k => k.TraceNo);
                 var rows = await db.Traces
                     .Where(t => numbers.Contains(t.TraceNo))
-                    .Matching(projectId, filter, abandonedBefore)
+                    .Matching(filter, abandonedBefore)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Select(TraceConditions.AsListed(abandonedBefore))
                     .ToListAsync(ct);
@@ -89,7 +120,8 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             async (db, ct) =>
             {
                 var rows = await db.Traces
-                    .Matching(projectId, filter, abandonedBefore: 0)
+                    .Where(t => t.ProjectId == projectId)
+                    .Matching(filter, abandonedBefore: 0)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Take(MaxFacetTraces)
                     .Select(t => new { t.Models, t.UserId, t.Environment })

@@ -12,41 +12,43 @@ internal static class FactsReader
         + "t.tokens_cache_write_1h, t.tokens_output, t.tokens_reasoning, t.tokens_input_audio, t.tokens_output_audio, t.tokens_input_image, "
         + "t.tokens_output_image, t.cost, t.cost_source, t.price_key, t.counted, t.received_at";
 
+    /// <summary>How many columns <see cref="Select"/> has.</summary>
+    public const int Columns = 29;
+
     public static long TraceNo(DbDataReader reader) => reader.GetInt64(0);
 
     public static SpanFacts Read(DbDataReader reader) => new()
     {
         SpanId = reader.GetString(1),
-        ParentSpanId = Text(reader, 2),
-        Name = Text(reader, 3),
+        ParentSpanId = reader.Text(2),
+        Name = reader.Text(3),
         Kind = (SpanKind)reader.GetInt16(4),
         Status = (SpanStatus)reader.GetInt16(5),
-        StartTime = Number(reader, 6),
-        EndTime = Number(reader, 7),
-        FirstTokenTime = Number(reader, 8),
-        Provider = Text(reader, 9),
-        Model = Text(reader, 11) ?? Text(reader, 10),
-        ResponseId = Text(reader, 12),
-        Usage = reader.IsDBNull(13) ? null : new TokenUsage
-        {
-            Rule = (UsageRule)reader.GetInt16(13),
-            Input = Number(reader, 14),
-            CacheRead = Number(reader, 15),
-            CacheWrite5m = Number(reader, 16),
-            CacheWrite1h = Number(reader, 17),
-            Output = Number(reader, 18),
-            Reasoning = Number(reader, 19),
-            InputAudio = Number(reader, 20),
-            OutputAudio = Number(reader, 21),
-            InputImage = Number(reader, 22),
-            OutputImage = Number(reader, 23),
-        },
-        Cost = new Cost(Number(reader, 24) is { } pico ? PicoDollars.ToUsd(pico) : null, (CostSource)reader.GetInt16(25), Text(reader, 26)),
+        StartTime = reader.Number(6),
+        EndTime = reader.Number(7),
+        FirstTokenTime = reader.Number(8),
+        Provider = reader.Text(9),
+        Model = reader.Text(11) ?? reader.Text(10),
+        ResponseId = reader.Text(12),
+        Usage = Usage(reader, 13),
+        Cost = new Cost(reader.Number(24) is { } pico ? PicoDollars.ToUsd(pico) : null, (CostSource)reader.GetInt16(25), reader.Text(26)),
         Counted = reader.GetBoolean(27),
         ReceivedAt = reader.GetInt64(28),
     };
 
-    private static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private static long? Number(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+    /// <summary>The rule in the given column, and the buckets in those after it in the order of <see cref="Select"/>.</summary>
+    public static TokenUsage? Usage(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : new TokenUsage
+    {
+        Rule = (UsageRule)reader.GetInt16(column),
+        Input = reader.Number(column + 1),
+        CacheRead = reader.Number(column + 2),
+        CacheWrite5m = reader.Number(column + 3),
+        CacheWrite1h = reader.Number(column + 4),
+        Output = reader.Number(column + 5),
+        Reasoning = reader.Number(column + 6),
+        InputAudio = reader.Number(column + 7),
+        OutputAudio = reader.Number(column + 8),
+        InputImage = reader.Number(column + 9),
+        OutputImage = reader.Number(column + 10),
+    };
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage.Postgres;
@@ -17,10 +18,8 @@ public static class StorageServiceCollectionExtensions
     /// <summary>The store that <c>Database:Provider</c> names, with its writer; the schema is brought up to date at start.</summary>
     public static IServiceCollection AddTraceStorage(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DatabaseOptions>()
-            .Bind(configuration.GetSection(DatabaseOptions.Section))
-            .Configure(options => options.ConnectionString = configuration.GetConnectionString(options.Provider.ToString()) ?? "")
-            .ValidateOnStart();
+        services.AddOptionsSection<DatabaseOptions>(DatabaseOptions.Section)
+            .Configure(options => options.ConnectionString = configuration.GetConnectionString(options.Provider.ToString()) ?? "");
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 

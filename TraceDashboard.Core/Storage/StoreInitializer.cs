@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Storage.Sqlite;
 
 namespace TraceDashboard.Core.Storage;
@@ -35,7 +36,7 @@ internal sealed partial class StoreInitializer(
             catch (NpgsqlException e) when (e.IsTransient || e.InnerException is IOException or System.Net.Sockets.SocketException)
             {
                 if (time.GetUtcNow() >= deadline)
-                    throw new InvalidOperationException($"PostgreSQL did not answer within {options.Value.StartTimeout}: {e.Message} Check ConnectionStrings:Postgres.", e);
+                    throw new StartException($"PostgreSQL did not answer within {options.Value.StartTimeout}: {e.Message} Check ConnectionStrings:Postgres.", e);
                 LogWaiting(e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
             }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,15 @@ public sealed record TraceSpans(long Version, IReadOnlyList<SpanFacts> Spans);
 /// <summary>Reads one trace. What belongs to another project, was deleted or never existed is null, at the same cost.</summary>
 public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<LiveOptions> live)
 {
+    private const string SpansSql =
+        $$"""
+        SELECT {{FactsReader.Select}}, trace.version
+        FROM trace_keys k
+        JOIN traces trace ON trace.trace_no = k.trace_no
+        LEFT JOIN spans t ON t.trace_no = k.trace_no
+        WHERE k.project_id = {0} AND k.trace_id = {1} AND k.deleted_at IS NULL
+        """;
+
     public Task<TraceDetails?> GetTraceAsync(int projectId, string traceId, CancellationToken cancellationToken)
     {
         var abandonedBefore = UnixNanos.FromDateTimeOffset(time.GetUtcNow() - live.Value.AbandonedAfter);
@@ -57,7 +67,22 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
 
     /// <summary>All spans of a trace, and the version that they are of: one statement, so nothing comes in between.</summary>
     public Task<TraceSpans?> GetSpansAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
-        store.ReadAsync((db, ct) => SpanFactsQuery.ReadAsync(db, projectId, Storable(traceId), ct), cancellationToken);
+        store.ReadAsync(
+            async (db, ct) =>
+            {
+                TraceSpans? trace = null;
+                var spans = new List<SpanFacts>();
+                await RawQuery.ReadAsync(db, SpansSql, [projectId, Storable(traceId)], Read, ct);
+                return trace;
+
+                void Read(DbDataReader row)
+                {
+                    trace ??= new TraceSpans(row.GetInt64(FactsReader.Columns), spans);
+                    if (!row.IsDBNull(0))
+                        spans.Add(FactsReader.Read(row));
+                }
+            },
+            cancellationToken);
 
     /// <summary>One span with its contents.</summary>
     /// <param name="maxChars">
@@ -179,37 +204,7 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
 
     private static SpanDetails ToDetails(SpanRow row) => new()
     {
-        Facts = new SpanFacts
-        {
-            SpanId = row.SpanId,
-            ParentSpanId = row.ParentSpanId,
-            Name = row.Name,
-            Kind = (SpanKind)row.Kind,
-            Status = (SpanStatus)row.Status,
-            StartTime = row.StartTime,
-            EndTime = row.EndTime,
-            FirstTokenTime = row.FirstTokenTime,
-            Provider = row.Provider,
-            Model = row.ResponseModel ?? row.RequestModel,
-            ResponseId = row.ResponseId,
-            Usage = row.UsageRule is not { } rule ? null : new TokenUsage
-            {
-                Input = row.TokensInput,
-                CacheRead = row.TokensCacheRead,
-                CacheWrite5m = row.TokensCacheWrite5m,
-                CacheWrite1h = row.TokensCacheWrite1h,
-                Output = row.TokensOutput,
-                Reasoning = row.TokensReasoning,
-                InputAudio = row.TokensInputAudio,
-                OutputAudio = row.TokensOutputAudio,
-                InputImage = row.TokensInputImage,
-                OutputImage = row.TokensOutputImage,
-                Rule = (UsageRule)rule,
-            },
-            Cost = SpanFactsQuery.ToCost(row.Cost, row.CostSource, row.PriceKey),
-            Counted = row.Counted,
-            ReceivedAt = row.ReceivedAt,
-        },
+        Facts = SpanRowMapper.ToFacts(row),
         StatusMessage = row.StatusMessage,
         ErrorType = row.ErrorType,
         RequestModel = row.RequestModel,

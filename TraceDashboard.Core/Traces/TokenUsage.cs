@@ -47,7 +47,7 @@ public sealed record TokenUsage
         foreach (var bucket in buckets)
         {
             if (bucket is { } value)
-                sum = (sum ?? 0) + value;
+                sum = Saturating.Add(sum ?? 0, value);
         }
 
         return sum;

@@ -70,6 +70,9 @@ public sealed partial class TraceTree
 
     public int RootCount { get; }
 
+    /// <summary>Of roots 0.</summary>
+    public int MaxDepth { get; }
+
     /// <summary>Earliest start; 0 when there is no span.</summary>
     public long StartTime { get; }
 
@@ -168,6 +171,7 @@ public sealed partial class TraceTree
             else
             {
                 _depth[row] = _depth[_parent[row]] + 1;
+                MaxDepth = Math.Max(MaxDepth, _depth[row]);
                 _siblingIndex[row] = _childCount[_parent[row]]++;
             }
 

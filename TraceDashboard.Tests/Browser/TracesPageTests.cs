@@ -13,11 +13,7 @@ public sealed class TracesPageTests(BrowserFixture browser) : IAsyncLifetime
 {
     private TestApp _app = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _app = await TestApp.StartAsync();
-        await SentTrace.EnsureProjectAsync(_app);
-    }
+    public async ValueTask InitializeAsync() => _app = await TestApp.StartAsync();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
@@ -53,8 +49,16 @@ public sealed class TracesPageTests(BrowserFixture browser) : IAsyncLifetime
         Assert.Contains($"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT={_app.Address}v1/traces", await reader.Page.Locator("pre").First.InnerTextAsync(), StringComparison.Ordinal);
         await reader.AssertAccessibleAsync();
 
-        await SentTrace.SendAsync(_app, new SentTrace { Name = "the-first" });
-        await Row(reader, "the-first").WaitForAsync();
+        // The commands that the page offers are run as they are.
+        var commands = await reader.Page.Locator("pre").Last.InnerTextAsync();
+        foreach (Match command in Regex.Matches(commands, @"curl (\S+)[^']*'[^']*'[^']*'([^']*)'"))
+        {
+            using var body = new StringContent(command.Groups[2].Value, System.Text.Encoding.UTF8, "application/json");
+            using var response = await _app.Client.PostAsync(new Uri(command.Groups[1].Value), body, TestContext.Current.CancellationToken);
+            Assert.True(response.IsSuccessStatusCode, $"{command.Value}: {(int)response.StatusCode}");
+        }
+
+        await Expect(Row(reader, "hello")).ToContainTextAsync("Ok");
     }
 
     [Fact]
@@ -119,7 +123,7 @@ public sealed class TracesPageTests(BrowserFixture browser) : IAsyncLifetime
         var row = reader.Page.Locator("[data-row-box]").Nth(4);
         var name = await row.Locator("[data-row]").InnerTextAsync();
         await row.HoverAsync();
-        await Expect(reader.Page.Locator("[data-held]")).ToHaveCountAsync(0);
+        await reader.Page.Locator("[data-held=true]").WaitForAsync();
         var before = await row.BoundingBoxAsync();
 
         await SentTrace.SendAsync(_app, [.. Enumerable.Range(0, 3).Select(i => new SentTrace { Name = $"new-{i}", Start = DateTimeOffset.UtcNow })]);
@@ -131,6 +135,22 @@ public sealed class TracesPageTests(BrowserFixture browser) : IAsyncLifetime
         await pill.ClickAsync();
         await Expect(reader.Page.Locator("[data-row-box]").First).ToContainTextAsync("new-");
         await Expect(pill).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_row_that_comes_in_before_the_pointer_is_known_of_moves_nothing()
+    {
+        await SendAsync(60);
+        await using var reader = await OpenAsync("/traces");
+        var row = reader.Page.Locator("[data-row-box]").Nth(4);
+        var name = await row.Locator("[data-row]").InnerTextAsync();
+        await row.HoverAsync();
+        var before = await row.BoundingBoxAsync();
+
+        await reader.Page.EvaluateAsync("() => { const first = document.querySelector('[data-row-box]'); first.before(first.cloneNode(true)); }");
+
+        await reader.Page.WaitForFunctionAsync("() => document.querySelector('[data-list]').scrollTop === 34");
+        Assert.Equal(before!.Y, (await Row(reader, name).BoundingBoxAsync())!.Y);
     }
 
     [Fact]

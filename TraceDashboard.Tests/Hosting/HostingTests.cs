@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using TraceDashboard.Core.Storage;
 using TraceDashboard.Hosting;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -25,10 +27,8 @@ public sealed class HostingTests
     [Fact]
     public async Task Readiness_fails_while_the_store_cannot_be_read_and_liveness_does_not()
     {
-        var folder = Directory.CreateTempSubdirectory("trace-dashboard-").FullName;
-        await using var app = await TestApp.StartAsync(new TestAppOptions { Folder = folder });
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        Directory.Delete(folder, recursive: true);
+        await using var app = await TestApp.StartAsync();
+        await app.Get<TraceStore>().WriteAsync((db, ct) => db.Database.ExecuteSqlRawAsync("ALTER TABLE projects RENAME TO gone", ct), Cancel);
 
         using var ready = await app.Client.GetAsync("/health/ready", Cancel);
         using var live = await app.Client.GetAsync("/health/live", Cancel);
@@ -106,6 +106,22 @@ public sealed class HostingTests
             line => Assert.StartsWith("  - Otlp:HtpEndpoint is not a setting", line, StringComparison.Ordinal),
             line => Assert.StartsWith("  - Otlp:HttpEndpoint is 'http://localhost:0'; a free port", line, StringComparison.Ordinal),
             line => Assert.StartsWith("  - urls is 'localhost', which is not an address", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_opened_is_told_in_one_line()
+    {
+        await using var app = await TestApp.StartAsync();
+        var database = app.Get<Microsoft.Extensions.Options.IOptions<DatabaseOptions>>().Value.ConnectionString;
+
+        var exit = await Run(out var errors, "--urls=http://127.0.0.1:0", "--Otlp:HttpEndpoint=", $"--ConnectionStrings:Sqlite={database}");
+        Assert.Equal(1, exit);
+        Assert.Contains("Another process is using the database", errors(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors(), StringComparison.Ordinal);
+
+        exit = await Run(out errors, "--urls=http://127.0.0.1:0", "--Otlp:HttpEndpoint=", "--Database:Provider=MySql");
+        Assert.Equal(1, exit);
+        Assert.Contains("Database:Provider is 'MySql', which is not one of Sqlite, Postgres.", errors(), StringComparison.Ordinal);
     }
 
     [Fact]

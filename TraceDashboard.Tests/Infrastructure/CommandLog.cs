@@ -7,17 +7,17 @@ using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Tests.Infrastructure;
 
-/// <summary>Records the SQL commands that EF Core sends to one database while it is open.</summary>
+/// <summary>Records the SQL commands that the test itself sends through EF Core, not those of services in the background.</summary>
 public sealed class CommandLog : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
-    private readonly string _database;
+    private static readonly AsyncLocal<CommandLog?> s_ofThisTest = new();
+
     private readonly ConcurrentQueue<(string Sql, (string Name, object? Value)[] Parameters)> _commands = new();
     private readonly ConcurrentBag<IDisposable> _subscriptions = [];
 
-    public CommandLog(TraceStore store)
+    public CommandLog()
     {
-        using var context = store.CreateContext();
-        _database = context.Database.GetDbConnection().ConnectionString;
+        s_ofThisTest.Value = this;
         _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
     }
 
@@ -65,7 +65,7 @@ public sealed class CommandLog : IObserver<DiagnosticListener>, IObserver<KeyVal
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Value is CommandEventData data && data.Connection.ConnectionString == _database)
+        if (value.Value is CommandEventData data && s_ofThisTest.Value == this)
             _commands.Enqueue((data.Command.CommandText, [.. data.Command.Parameters.Cast<DbParameter>().Select(p => (p.ParameterName, p.Value))]));
     }
 

@@ -1,7 +1,6 @@
 using System.Text;
-using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Infrastructure;
@@ -29,21 +28,11 @@ public sealed record SentTrace
     /// <summary>Grows with each message that says more of the trace.</summary>
     public int Sequence { get; init; }
 
-    public static Task EnsureProjectAsync(TestApp app) => app.Get<TraceStore>().WriteAsync(
-        async (db, ct) =>
-        {
-            if (await db.Projects.AnyAsync(ct))
-                return 0;
-            db.Projects.Add(new ProjectRow { Id = 1, Name = "Default" });
-            return await db.SaveChangesAsync(ct);
-        },
-        TestContext.Current.CancellationToken);
-
     /// <summary>Stores the traces in one transaction; returns when they are durable.</summary>
     public static async Task SendAsync(TestApp app, params SentTrace[] traces)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        var projectId = await app.Get<TraceStore>().ReadAsync((db, ct) => db.Projects.Select(p => p.Id).FirstAsync(ct), cancellationToken);
+        const int projectId = Projects.DefaultId;
         var batch = new IngestBatch(projectId, [.. traces.Select(t => t.ToSpan(projectId))], [.. traces.Select(t => t.ToTrace(projectId))]);
         var result = await app.Get<IngestionPipeline>().WriteAsync(batch, cancellationToken);
         Assert.Empty(result.Rejected);

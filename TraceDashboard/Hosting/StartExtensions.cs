@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Configuration;
 
 namespace TraceDashboard.Hosting;
 
@@ -35,6 +36,7 @@ internal static class StartExtensions
         OptionsValidationException e => [.. e.Failures],
         AggregateException e when e.InnerExceptions.All(i => i is OptionsValidationException) =>
             [.. e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures).Distinct(StringComparer.Ordinal)],
+        StartException e => [e.Message],
         IOException { InnerException: AddressInUseException } e => [$"{e.Message} Set --urls, ASPNETCORE_URLS or Otlp:HttpEndpoint to another address."],
         _ => null,
     };

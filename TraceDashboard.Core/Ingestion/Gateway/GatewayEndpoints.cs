@@ -1,8 +1,11 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 
 namespace TraceDashboard.Core.Ingestion.Gateway;
 
@@ -10,6 +13,7 @@ namespace TraceDashboard.Core.Ingestion.Gateway;
 public static class GatewayEndpoints
 {
     private const string Json = "application/json";
+    private const string IdDescription = "Id of the trace, percent-encoded.";
 
     public static IServiceCollection AddGateway(this IServiceCollection services) => services.AddSingleton<GatewayIngest>();
 
@@ -17,35 +21,41 @@ public static class GatewayEndpoints
     {
         var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey();
 
-        traces.MapPost("/start", static (HttpContext context, GatewayIngest gateway) => gateway.StartAsync(context))
+        traces.MapPost("/start", static (
+                HttpContext context,
+                GatewayIngest gateway,
+                [FromHeader(Name = GatewayIngest.TraceparentHeader), Description("W3C trace context of the caller.")] string? traceparent,
+                [FromHeader(Name = GatewayIngest.IdempotencyKeyHeader), Description("The same key begins the same trace, within the project; up to 200 characters.")] string? idempotencyKey)
+                => gateway.StartAsync(context))
             .WithName("startTrace")
             .WithSummary("Start a trace")
             .WithDescription(
                 "Begins a trace, or a span in it. The answer comes when it is stored. Starting the same trace again changes nothing: " +
                 "name a traceId, pass a traceparent header on, or send an Idempotency-Key header, which the trace id then follows from. " +
                 "A traceparent header gives the trace id and the parent of the root span; the answer has one for what is called next.")
-            .Takes<StartTraceRequest>();
+            .Takes<StartTraceRequest>(GatewayExamples.Start);
 
-        traces.MapPut("/{traceId}/update", static (HttpContext context, GatewayIngest gateway) => gateway.UpdateAsync(context))
+        traces.MapPut("/{traceId}/update", static (HttpContext context, GatewayIngest gateway, [Description(IdDescription)] string traceId) => gateway.UpdateAsync(context))
             .WithName("updateTrace")
             .WithSummary("Report progress of a trace")
             .WithDescription(
                 "Tells what has happened since: the next piece of output, usage so far, child spans, events, the first token. It addresses the root span " +
                 "unless it names a spanId. What a call leaves out, or sends as null, stays as it is. Updates may arrive in any order, before their start and more than once.")
-            .Takes<UpdateTraceRequest>();
+            .Takes<UpdateTraceRequest>(GatewayExamples.Update);
 
-        traces.MapPost("/{traceId}/complete", static (HttpContext context, GatewayIngest gateway) => gateway.CompleteAsync(context))
+        traces.MapPost("/{traceId}/complete", static (HttpContext context, GatewayIngest gateway, [Description(IdDescription)] string traceId) => gateway.CompleteAsync(context))
             .WithName("completeTrace")
             .WithSummary("Complete a trace")
             .WithDescription(
                 "Ends the root span, or the span it names, with its final output, usage, cost, status and error. What it says stands against what any update says, " +
                 "whichever arrives last.")
-            .Takes<CompleteTraceRequest>();
+            .Takes<CompleteTraceRequest>(GatewayExamples.Complete);
     }
 
-    private static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder builder)
+    private static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder builder, ApiExample example)
         where T : notnull => builder
             .Accepts<T>(Json)
+            .WithMetadata(example)
             .Produces<TraceHandle>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status401Unauthorized)

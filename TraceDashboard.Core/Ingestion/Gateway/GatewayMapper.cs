@@ -123,10 +123,10 @@ internal sealed class GatewayMapper(GatewayOrigin origin, GatewayCall call, Trac
             trace.Tags = [.. tags.Select(Name).OfType<string>().Where(t => t.Length > 0)];
         if (JsonObject(request.Metadata, "metadata") is { } metadata)
             trace.Metadata = metadata;
-        if (root is not null && request.Input is { } input)
-            trace.InputPreview = GatewayText.Preview(input, lastOfRole: "user"u8);
-        if (root is not null && request.Output is { } output)
-            trace.OutputPreview = GatewayText.Preview(output, lastOfRole: "assistant"u8);
+        if (root?.Input is { } input && Preview.OfInput(input) is { } inputPreview)
+            trace.InputPreview = inputPreview;
+        if (root?.Output is { } output && Preview.OfOutput(output) is { } outputPreview)
+            trace.OutputPreview = outputPreview;
         return trace;
     }
 

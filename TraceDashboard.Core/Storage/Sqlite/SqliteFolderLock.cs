@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TraceDashboard.Core.Configuration;
 
 namespace TraceDashboard.Core.Storage.Sqlite;
 
@@ -13,15 +14,19 @@ internal sealed class SqliteFolderLock : IDisposable
     {
         var database = Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
         var path = database + ".lock";
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return new SqliteFolderLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new InvalidOperationException(
+            throw new StartException(
                 $"Another process is using the database {database}. Stop it, or set ConnectionStrings:Sqlite to another file.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StartException($"The database {database} cannot be written: {e.Message} Set ConnectionStrings:Sqlite to a file that can.", e);
         }
     }
 

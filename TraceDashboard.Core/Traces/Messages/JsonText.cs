@@ -11,6 +11,8 @@ public static class JsonText
     /// <summary>Longer texts are shown as they are, without an attempt to read them.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
 
+    private const int LineLength = 72;
+
     private static readonly JsonDocumentOptions ParseOptions = new() { MaxDepth = 128, AllowTrailingCommas = true };
 
     private static readonly JsonWriterOptions PrettyOptions = new()
@@ -19,6 +21,8 @@ public static class JsonText
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 128,
     };
+
+    private static readonly JsonWriterOptions LineOptions = PrettyOptions with { Indented = false };
 
     /// <summary>Parses an object or array; when the text ends in the middle, the part of it that is whole.</summary>
     /// <param name="truncated">Whether the end was missing.</param>
@@ -42,10 +46,26 @@ public static class JsonText
         return document is null ? null : Write(document.RootElement);
     }
 
-    public static string Write(JsonElement element)
+    /// <summary>The text as JSON on one line where it fits, else indented; null when it is not an object or array.</summary>
+    public static string? Readable(string? text)
+    {
+        using var document = TryParse(text, out _);
+        return document is null ? null : Readable(document.RootElement);
+    }
+
+    /// <inheritdoc cref="Readable(string)"/>
+    public static string Readable(JsonElement element)
+    {
+        var line = Write(element, LineOptions);
+        return line.Length <= LineLength ? line : Write(element);
+    }
+
+    public static string Write(JsonElement element) => Write(element, PrettyOptions);
+
+    private static string Write(JsonElement element, JsonWriterOptions options)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, PrettyOptions))
+        using (var writer = new Utf8JsonWriter(buffer, options))
             element.WriteTo(writer);
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }

@@ -135,7 +135,7 @@ public class TraceReaderTests(PostgresCluster cluster)
             StoredRows.Span(foreign, "s"),
             new TraceKeyRow { ProjectId = 1, TraceId = "deleted", TraceNo = 1_000_000, DeletedAt = 5 });
         var reader = fixture.Get<TraceReader>();
-        using var log = new CommandLog(fixture.Store);
+        using var log = new CommandLog();
 
         var shapes = new List<string>();
         foreach (var id in new[] { "foreign", "deleted", "unknown", "\0\uD800" })
@@ -158,7 +158,7 @@ public class TraceReaderTests(PostgresCluster cluster)
         var trace = StoredRows.Trace(1, "long");
         await fixture.Store.InsertAsync(trace);
         await fixture.Store.InsertSpansAsync(trace, 10_000);
-        using var log = new CommandLog(fixture.Store);
+        using var log = new CommandLog();
 
         var spans = await fixture.Get<TraceReader>().GetSpansAsync(1, "long", Cancel);
 

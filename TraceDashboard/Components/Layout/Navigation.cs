@@ -15,6 +15,7 @@ public static class Navigation
     [
         new(null,
         [
+            new("Overview", "overview", "overview", "o"),
             new("Traces", "traces", "traces", "t"),
         ]),
     ];

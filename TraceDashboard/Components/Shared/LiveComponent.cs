@@ -39,7 +39,7 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
         if (_subscription is not null || !RendererInfo.IsInteractive || Gone.IsCancellationRequested)
             return;
         _subscription = Feed.Subscribe(projectId);
-        _ = RunAsync(_subscription, Loggers.CreateLogger(GetType()));
+        _ = RunAsync(_subscription);
     }
 
     /// <summary>Queries what changed, if it is shown. Runs on the component's own context.</summary>
@@ -58,7 +58,7 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
     /// <summary>For what the component itself holds; <see cref="Gone"/> is already cancelled.</summary>
     protected virtual ValueTask DisposeCoreAsync() => ValueTask.CompletedTask;
 
-    private async Task RunAsync(ChangeSubscription subscription, ILogger logger)
+    private async Task RunAsync(ChangeSubscription subscription)
     {
         var gone = Gone;
         try
@@ -66,12 +66,12 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
             while (true)
             {
                 var changes = await subscription.WaitAsync(gone);
-                await InvokeAsync(() => AnswerAsync(changes, logger, gone));
+                await InvokeAsync(() => AnswerAsync(changes));
                 while (LiveError is not null)
                 {
                     // Which of the traces was missed is not worth keeping: all may have been.
                     await Task.Delay(RetryAfter, Clock, gone);
-                    await InvokeAsync(() => AnswerAsync(changes with { Everything = true }, logger, gone));
+                    await InvokeAsync(() => AnswerAsync(changes with { Everything = true }));
                 }
             }
         }
@@ -81,8 +81,10 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(ChangeSet changes, ILogger logger, CancellationToken gone)
+    /// <summary>Queries and renders, as for a signal of the feed; on the component's own context.</summary>
+    protected async Task AnswerAsync(ChangeSet changes)
     {
+        var gone = Gone;
         bool render;
         try
         {
@@ -91,7 +93,7 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
         }
         catch (Exception e) when (!gone.IsCancellationRequested)
         {
-            LogFailed(logger, e);
+            LogFailed(Loggers.CreateLogger(GetType()), e);
             render = LiveError is null;
             LiveError = e;
         }

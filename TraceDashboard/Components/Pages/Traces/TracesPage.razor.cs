@@ -41,9 +41,10 @@ public sealed partial class TracesPage(
     private bool _loaded;
     private bool _isEmpty;
     private bool _busy;
-    private bool _loadingMore;
     private bool _held;
     private Exception? _error;
+    private Exception? _moreError;
+    private Task _more = Task.CompletedTask;
     private TraceMenu? _menu;
     private ElementReference _scroller;
     private string? _attachedTo;
@@ -121,39 +122,13 @@ public sealed partial class TracesPage(
         StateHasChanged();
     }
 
+    /// <summary>Loads the next page, or waits for the one that is on its way.</summary>
     [JSInvokable]
-    public async Task LoadMoreAsync()
-    {
-        if (_loadingMore || _busy || !_list.HasMore || _project is not { } project || _load is not { } load)
-            return;
-        _loadingMore = true;
-        try
-        {
-            // Without a cursor, because rows at the end were let go, the next page begins at the time of the last.
-            var filter = _list.NextCursor is null && _list.Last is { } last ? _filter with { To = last.StartTime.AddTicks(1) } : _filter;
-            var page = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, _list.NextCursor, PageSize, load.Token);
-            _list.Append(page);
-        }
-        catch (OperationCanceledException) when (load.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception e)
-        {
-            LogFailed(e);
-            _error = e;
-        }
-        finally
-        {
-            _loadingMore = false;
-        }
-
-        StateHasChanged();
-    }
+    public Task LoadMoreAsync() => _more.IsCompleted ? _more = LoadNextAsync() : _more;
 
     protected override async Task<bool> OnChangesAsync(ChangeSet changes, CancellationToken cancellationToken)
     {
-        if (!_loaded || _busy || _error is not null || _project is not { } project || _load is not { } load || !Range.IsOpen)
+        if (!_loaded || _busy || _error is not null || _project is not { } project || _load is not { } load)
             return false;
         var list = _list;
         var filter = _filter;
@@ -258,6 +233,7 @@ public sealed partial class TracesPage(
             _isEmpty = page.Items.Count == 0;
             _loaded = true;
             _error = null;
+            _moreError = null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -272,6 +248,31 @@ public sealed partial class TracesPage(
 
         _busy = false;
         _now = time.GetUtcNow();
+    }
+
+    private async Task LoadNextAsync()
+    {
+        if (_busy || !_list.HasMore || _project is not { } project || _load is not { } load)
+            return;
+        try
+        {
+            // Without a cursor, because rows at the end were let go, the next page begins at the time of the last.
+            var filter = _list.NextCursor is null && _list.Last is { } last ? _filter with { To = last.StartTime.AddTicks(1) } : _filter;
+            var page = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, _list.NextCursor, PageSize, load.Token);
+            _list.Append(page);
+            _moreError = null;
+        }
+        catch (OperationCanceledException) when (load.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            LogFailed(e);
+            _moreError = e;
+        }
+
+        StateHasChanged();
     }
 
     private async Task CountAsync(Project project, TraceFilter filter, CancellationToken cancellationToken)
@@ -363,7 +364,7 @@ public sealed partial class TracesPage(
         var place = await view.InvokeAsync<Place?>("place", Gone);
         if (place is null or { Top: <= 0 })
             return;
-        while (_list.Items.Count < Math.Min(place.Rows, TraceList.MaxRows) && _list.HasMore && _error is null)
+        while (_list.Items.Count < Math.Min(place.Rows, TraceList.MaxRows) && _list.HasMore)
         {
             var before = _list.Items.Count;
             await LoadMoreAsync();
@@ -385,6 +386,8 @@ public sealed partial class TracesPage(
                 var quick = _list.Items.Take(PageSize).Any(i => i.Activity is TraceActivity.Running || time.GetUtcNow() - i.StartTime < TimeSpan.FromMinutes(1));
                 if (!_loaded || _isEmpty || (!quick && second % 10 != 0))
                     continue;
+                if (second % 60 == 0)
+                    await FindAbandonedAsync();
                 _now = time.GetUtcNow();
                 StateHasChanged();
             }
@@ -393,6 +396,15 @@ public sealed partial class TracesPage(
         {
             // The reader has left.
         }
+    }
+
+    // Nothing arrives when a trace falls silent, so the running ones are looked at again from time to time.
+    private Task FindAbandonedAsync()
+    {
+        var running = _list.Items.Where(i => i.Activity is TraceActivity.Running).Select(i => i.TraceId).ToHashSet(StringComparer.Ordinal);
+        return running.Count == 0 || _project is not { } project
+            ? Task.CompletedTask
+            : AnswerAsync(new ChangeSet(feed.CurrentTick(project.Id), running, Everything: false));
     }
 
     [LoggerMessage(1, LogLevel.Error, "The list of traces could not be read.", EventName = "TracesFailed")]

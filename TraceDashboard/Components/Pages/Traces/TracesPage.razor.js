@@ -8,6 +8,7 @@ export function attach(scroller, page) {
   let pointer = null;
   let anchor = null;
   let saving = 0;
+  let wanted = null;
 
   const body = () => scroller.querySelector("[data-body]");
   const rows = () => scroller.querySelectorAll("[data-row-box]");
@@ -35,7 +36,7 @@ export function attach(scroller, page) {
     if (held === wasHeld)
       return;
     wasHeld = held;
-    page.invokeMethodAsync("SetHeld", held);
+    page.invokeMethodAsync("SetHeld", held).then(() => scroller.dataset.held = wasHeld, () => { });
   }
 
   function onMove(event) {
@@ -43,6 +44,14 @@ export function attach(scroller, page) {
     isOver = event.pointerType === "mouse" && !!event.target.closest?.("[data-body]");
     remember();
     report();
+  }
+
+  // The rows of a place may still be on their way: it is gone for until it is reached, or the reader goes elsewhere.
+  function goToWanted() {
+    anchor = null;
+    scroller.scrollTop = wanted;
+    if (Math.abs(scroller.scrollTop - wanted) < 2)
+      wanted = null;
   }
 
   function onScroll() {
@@ -62,12 +71,16 @@ export function attach(scroller, page) {
     report();
   }, options);
   scroller.addEventListener("scroll", onScroll, options);
+  for (const own of ["wheel", "pointerdown", "keydown"])
+    scroller.addEventListener(own, () => wanted = null, options);
   scroller.addEventListener("focusin", () => { remember(); report(); }, options);
   scroller.addEventListener("focusout", () => setTimeout(() => { remember(); report(); }), options);
 
   // A row that came in while word of the pointer was still on its way to the server must not push the others down.
   const changes = new MutationObserver(() => {
-    if (anchor) {
+    if (wanted !== null) {
+      goToWanted();
+    } else if (anchor) {
       const row = scroller.querySelector(`[data-trace="${CSS.escape(anchor.id)}"]`);
       const moved = row ? row.getBoundingClientRect().top + scroller.scrollTop - anchor.at : 0;
       if (Math.abs(moved) >= 1)
@@ -118,10 +131,11 @@ export function attach(scroller, page) {
   return {
     place: () => history.state?.place ?? null,
     restore(top) {
-      anchor = null;
-      scroller.scrollTop = top;
+      wanted = top;
+      goToWanted();
     },
     toTop() {
+      wanted = null;
       anchor = null;
       scroller.scrollTop = 0;
     },

@@ -1,7 +1,7 @@
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 
-namespace TraceDashboard.Tests.Pricing;
+namespace TraceDashboard.Tests.Core.Pricing;
 
 /// <summary>Golden cases: prices per million tokens and the arithmetic stand beside each, worked by hand.</summary>
 public class CostRulesTests

@@ -2,7 +2,7 @@ using System.Text;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 
-namespace TraceDashboard.Tests.Pricing;
+namespace TraceDashboard.Tests.Core.Pricing;
 
 public class PriceFileTests
 {

@@ -1,7 +1,7 @@
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 
-namespace TraceDashboard.Tests.Pricing;
+namespace TraceDashboard.Tests.Core.Pricing;
 
 public class PriceMatcherTests
 {

@@ -1,0 +1,199 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Components.Waterfall;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Tests.Browser;
+
+public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixture) : IClassFixture<TracePageFixture>
+{
+    [Fact]
+    public async Task Of_ten_thousand_spans_only_those_around_the_view_are_sent_and_the_height_never_jumps()
+    {
+        await using var reader = await OpenAsync("/traces/long");
+        var rows = reader.Page.GetByRole(AriaRole.Treeitem);
+        await Place(reader, 0).WaitForAsync();
+        var height = await ScrollHeightAsync(reader);
+
+        Assert.Equal(10_000 * WaterfallView.RowHeight, height);
+        for (var turn = 0; turn < 12; turn++)
+        {
+            await reader.Page.Locator("[data-scroll]").HoverAsync();
+            await reader.Page.Mouse.WheelAsync(0, 30_000);
+            Assert.InRange(await rows.CountAsync(), 1, RowWindow.Most);
+        }
+
+        await reader.Page.Locator("[data-scroll]").EvaluateAsync("box => box.scrollTop = box.scrollHeight");
+        await Place(reader, 9_999).WaitForAsync();
+        Assert.Equal("call 9999", await Place(reader, 9_999).Locator(".nm").InnerTextAsync());
+        Assert.True(await IsInViewAsync(reader, 9_999));
+        Assert.InRange(await rows.CountAsync(), 1, RowWindow.Most);
+        Assert.Equal(height, await ScrollHeightAsync(reader));
+        Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public async Task A_link_to_a_span_opens_at_that_span()
+    {
+        await using var reader = await OpenAsync("/traces/long?span=s6003");
+
+        var row = Row(reader, "s6003");
+        await row.WaitForAsync();
+        await reader.Page.WaitForFunctionAsync("() => { const r = document.querySelector('[data-id=s6003]').getBoundingClientRect(), b = document.querySelector('[data-scroll]').getBoundingClientRect(); return r.top >= b.top && r.bottom <= b.bottom; }");
+        Assert.Equal("true", await row.GetAttributeAsync("aria-selected"));
+        await Expect(reader.Page.Locator("[data-panel] h2"), "call 6003");
+    }
+
+    [Fact]
+    public async Task A_click_opens_a_span_in_the_URL_and_its_failure_in_the_panel()
+    {
+        await using var reader = await OpenAsync("/traces/done");
+
+        await Row(reader, "t2").ClickAsync();
+        await reader.Page.WaitForURLAsync("**/traces/done?span=t2");
+        await reader.Page.GetByText("bank-gateway did not answer within 800 ms").WaitForAsync();
+
+        await reader.Page.GetByRole(AriaRole.Link, new() { Name = "Attributes 6" }).ClickAsync();
+        await reader.Page.WaitForURLAsync("**tab=attributes**");
+        await reader.Page.GetByText("retry.backoff_ms").WaitForAsync();
+
+        await reader.Page.Keyboard.PressAsync("Escape");
+        await reader.Page.WaitForURLAsync("**/traces/done");
+        await reader.Page.Locator("[data-panel]").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+    }
+
+    [Fact]
+    public async Task The_ledger_shows_how_the_cost_came_about_and_why_one_is_unknown()
+    {
+        await using var reader = await OpenAsync("/traces/done?span=c5");
+        var ledger = reader.Page.GetByLabel("Cost", new() { Exact = true });
+
+        await ledger.WaitForAsync();
+        var text = await ledger.InnerTextAsync();
+        Assert.Contains("0.006783", text, StringComparison.Ordinal);
+        Assert.Contains("cache read", text, StringComparison.Ordinal);
+
+        await Row(reader, "r3").ClickAsync();
+        await reader.Page.GetByText("No price is known for “rerank-in-house-v3”").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Collapsing_hides_what_is_inside_and_expanding_brings_it_back()
+    {
+        await using var reader = await OpenAsync("/traces/done");
+        var all = await CountAsync(reader);
+
+        await Row(reader, "r1").Locator("[data-toggle]").ClickAsync();
+        await Row(reader, "e1").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.Equal("false", await Row(reader, "r1").GetAttributeAsync("aria-expanded"));
+        Assert.Equal(all - 3, await CountAsync(reader));
+
+        await Row(reader, "r1").Locator("[data-toggle]").ClickAsync();
+        await Row(reader, "e1").WaitForAsync();
+        Assert.Equal(all, await CountAsync(reader));
+        Assert.DoesNotContain("span=", reader.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tree_is_read_and_opened_with_keys_alone()
+    {
+        await using var reader = await OpenAsync("/traces/done");
+        var keyboard = reader.Page.Keyboard;
+        await Row(reader, "root").FocusAsync();
+
+        await keyboard.PressAsync("ArrowDown");
+        await FocusedAsync(reader, "c1");
+        await keyboard.PressAsync("j");
+        await FocusedAsync(reader, "t1");
+        await keyboard.PressAsync("h");
+        await Row(reader, "h1").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await keyboard.PressAsync("l");
+        await keyboard.PressAsync("ArrowRight");
+        await FocusedAsync(reader, "h1");
+        await keyboard.PressAsync("ArrowLeft");
+        await FocusedAsync(reader, "t1");
+        await keyboard.PressAsync("End");
+        await FocusedAsync(reader, "c5");
+        await keyboard.PressAsync("Enter");
+        await Assertions.Expect(reader.Page).ToHaveURLAsync(new Regex(@"\?span=c5$"));
+        await keyboard.PressAsync("[");
+        await FocusedAsync(reader, "root");
+        Assert.Equal(1, await CountAsync(reader));
+        await keyboard.PressAsync("]");
+        await Row(reader, "c5").WaitForAsync();
+        Assert.Equal(1, await reader.Page.Locator("[role=treeitem][tabindex='0']").CountAsync());
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_text_and_nothing_remote_is_loaded_unasked()
+    {
+        var start = TimeProvider.System.GetUnixNanos();
+        var span = SampleTraces.Span("hostile", "x", null, "<img src=x onerror=document.title='owned'>", start, start + SampleTraces.Ms(5), SpanKind.Generation);
+        span.Input = SampleTraces.Utf8("""[{"role":"user","content":[{"type":"text","text":"<script>document.title='owned'</script>"},{"type":"image_url","image_url":{"url":"https://pictures.example/a.png"}}]}]""");
+        await fixture.Pipeline.WriteAsync([span]);
+
+        await using var reader = await OpenAsync("/traces/hostile?span=x");
+        await reader.Page.GetByText("<script>document.title='owned'</script>").WaitForAsync();
+        await reader.Page.GetByText("Load from pictures.example").WaitForAsync();
+
+        Assert.Equal(0, await reader.Page.Locator("main img").CountAsync());
+        Assert.NotEqual("owned", await reader.Page.TitleAsync());
+        Assert.DoesNotContain(reader.Requests, r => r.Contains("pictures.example", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/traces/done?span=c5", 1440, ColorScheme.Light)]
+    [InlineData("/traces/done?span=c5", 1440, ColorScheme.Dark)]
+    [InlineData("/traces/done?span=t2&tab=attributes", 375, ColorScheme.Light)]
+    [InlineData("/traces/done", 375, ColorScheme.Dark)]
+    public async Task The_page_is_accessible_and_fits(string path, int width, ColorScheme theme)
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, fixture.App, path, width, 900, theme);
+        await Row(reader, "root").WaitForAsync();
+        if (path.Contains("span=", StringComparison.Ordinal))
+            await reader.Page.Locator("[data-panel] dl").WaitForAsync();
+
+        await reader.AssertAccessibleAsync();
+        Assert.Equal(width, await reader.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public async Task Durations_read_the_same_whether_the_server_or_the_browser_writes_them()
+    {
+        await using var reader = await OpenAsync("/traces/done");
+        double[] values = [0, 0.0004, 0.999, 1, 9.994, 9.996, 99.94, 99.96, 212, 999.4, 999.6, 9_420, 59_949, 59_951, 252_000, 3_599_600, 86_399_000, 90_061_000, 1e9];
+
+        var written = await reader.Page.EvaluateAsync<string[]>("values => import('./js/elapsed.js').then(m => values.map(m.duration))", values);
+
+        Assert.Equal(values.Select(v => Format.Duration(TimeSpan.FromTicks((long)(v * TimeSpan.TicksPerMillisecond)))), written);
+    }
+
+    private async Task<BrowserPage> OpenAsync(string path)
+    {
+        var reader = await BrowserPage.OpenAsync(browser, fixture.App, path);
+        await reader.Page.Locator(".wf[data-ready]").WaitForAsync();
+        return reader;
+    }
+
+    private static ILocator Row(BrowserPage reader, string spanId) => reader.Page.Locator($"[data-id='{spanId}']");
+
+    private static ILocator Place(BrowserPage reader, int place) => reader.Page.Locator($"[data-place='{place}']");
+
+    private static async Task<int> CountAsync(BrowserPage reader)
+    {
+        await reader.Page.Locator("[data-all]").WaitForAsync();
+        return int.Parse((await reader.Page.Locator("[data-all]").GetAttributeAsync("data-all"))!, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static Task<int> ScrollHeightAsync(BrowserPage reader) => reader.Page.Locator("[data-scroll]").EvaluateAsync<int>("box => box.scrollHeight");
+
+    private static Task<bool> IsInViewAsync(BrowserPage reader, int place) => Place(reader, place).EvaluateAsync<bool>(
+        "row => { const r = row.getBoundingClientRect(), b = row.closest('[data-scroll]').getBoundingClientRect(); return r.top >= b.top - 1 && r.bottom <= b.bottom + 1; }");
+
+    private static Task<IJSHandle> FocusedAsync(BrowserPage reader, string spanId) =>
+        reader.Page.WaitForFunctionAsync("id => document.activeElement?.dataset.id === id", spanId);
+
+    private static Task Expect(ILocator locator, string text) => Assertions.Expect(locator).ToHaveTextAsync(new Regex(Regex.Escape(text)));
+}

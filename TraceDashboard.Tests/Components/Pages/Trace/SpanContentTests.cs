@@ -1,0 +1,121 @@
+using Bunit;
+using TraceDashboard.Components.Pages.Trace;
+using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Traces.Messages;
+
+namespace TraceDashboard.Tests.Components.Pages.Trace;
+
+public class SpanContentTests
+{
+    [Fact]
+    public void A_tool_result_is_shown_with_its_call()
+    {
+        var content = Read(
+            """[{"role":"assistant","content":null,"tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"1","content":"ok"},{"role":"tool","tool_call_id":"9","content":"stray"}]""",
+            """{"role":"assistant","content":"done"}""");
+
+        Assert.Equal(["tool call · f", "tool result", "assistant"], content.Blocks.Select(b => b.Heading));
+        Assert.Equal("ok", content.Blocks[0].Result!.Result);
+    }
+
+    [Fact]
+    public void An_answer_that_is_still_streaming_is_text_whatever_it_looks_like()
+    {
+        var content = Read("""[{"role":"user","content":"JSON please"}]""", """{"role":"assist""", streamed: true);
+
+        Assert.True(content.Blocks[^1].Streaming);
+        Assert.Equal(new TextPart("""{"role":"assist"""), content.Blocks[^1].Part);
+        Assert.EndsWith("streaming", content.Blocks[^1].Heading, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_conversation_is_shown_as_it_is()
+    {
+        var content = Read("""{"order_id":"8841"}""", "plain words", kind: SpanKind.Tool);
+
+        Assert.Empty(content.Blocks);
+        Assert.Equal("{\n  \"order_id\": \"8841\"\n}", content.InputText);
+        Assert.Equal("plain words", content.OutputText);
+        Assert.Null(content.Ledger);
+    }
+
+    [Fact]
+    public void Attributes_keep_their_types_events_their_order_and_links_their_ids()
+    {
+        var details = Details(null, null) with
+        {
+            AttributesJson = """{"b":1,"a":"x","c":1.5,"d":true,"e":[1,2],"f":{"g":null},"h":null}""",
+            EventsJson = """[{"timeUnixNano":"20","name":"late"},{"timeUnixNano":5,"name":"early","attributes":{"k":1}},7]""",
+            LinksJson = """[{"traceId":"t","spanId":"s","attributes":{}}]""",
+        };
+
+        var content = SpanContent.Read(details, PriceCatalogue.Default);
+
+        Assert.Equal(["a:text", "b:int", "c:double", "d:bool", "e:list", "f:map", "h:null"], content.Attributes.Select(a => $"{a.Key}:{a.Type}"));
+        Assert.Equal(["early", "late"], content.Events.Select(e => e.Name));
+        Assert.Equal(("t", "s"), (content.Links[0].TraceId, content.Links[0].SpanId));
+    }
+
+    [Fact]
+    public async Task A_long_text_is_cut_until_the_reader_asks_for_all_of_it()
+    {
+        await using var context = new BunitContext();
+        var text = string.Concat(Enumerable.Range(0, 3_000).Select(i => (char)('a' + (i % 26))));
+
+        var view = context.Render<LongText>(p => p.Add(t => t.Text, text).Add(t => t.CutAt, 1_200));
+        Assert.Equal(text[..1_200], view.Find(".text").TextContent);
+
+        await view.Find("button").ClickAsync(new());
+        Assert.Equal(text, view.Find(".text").TextContent);
+        Assert.Empty(view.FindAll("button"));
+    }
+
+    [Fact]
+    public async Task Of_a_text_that_grows_the_end_is_shown()
+    {
+        await using var context = new BunitContext();
+        var text = new string('a', 9_000) + "the end";
+
+        var view = context.Render<LongText>(p => p.Add(t => t.Text, text).Add(t => t.CutAt, 1_000).Add(t => t.FromEnd, true));
+
+        Assert.EndsWith("the end", view.Find(".text").TextContent, StringComparison.Ordinal);
+        Assert.InRange(view.Find(".text").TextContent.Length, 1_000, 2_000);
+    }
+
+    [Fact]
+    public async Task The_ledger_says_that_a_reported_cost_counts_and_what_it_would_have_been()
+    {
+        await using var context = new BunitContext();
+        var details = Details(null, null) with
+        {
+            RequestModel = "claude-sonnet-4-5",
+            Facts = Details(null, null).Facts with
+            {
+                Provider = "anthropic",
+                Usage = new TokenUsage { Input = 1_000, Output = 100 },
+                Cost = new Cost(0.5m, CostSource.Reported),
+                Counted = true,
+            },
+        };
+        var content = SpanContent.Read(details, PriceCatalogue.Default);
+
+        var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Details.Facts)).Find("section").TextContent;
+
+        Assert.Contains("reported by the client, counts0.50", text, StringComparison.Ordinal);
+        Assert.Contains("0.0045", text, StringComparison.Ordinal);
+    }
+
+    private static SpanContent Read(string? input, string? output, bool streamed = false, SpanKind kind = SpanKind.Generation) =>
+        SpanContent.Read(Details(input, output, streamed, kind), PriceCatalogue.Default);
+
+    private static SpanDetails Details(string? input, string? output, bool streamed = false, SpanKind kind = SpanKind.Generation) => new()
+    {
+        Facts = new SpanFacts { SpanId = "s", Kind = kind, StartTime = 1, EndTime = streamed ? null : 2 },
+        Input = input,
+        InputLength = input?.Length,
+        Output = output,
+        OutputLength = output?.Length,
+        OutputStreamed = streamed,
+    };
+}

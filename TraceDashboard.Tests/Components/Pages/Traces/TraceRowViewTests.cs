@@ -1,0 +1,95 @@
+using Bunit;
+using TraceDashboard.Components.Pages.Traces;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Search;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Tests.Components.Pages.Traces;
+
+public sealed class TraceRowViewTests : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly TraceListItem Item = new()
+    {
+        TraceId = "a/b",
+        Name = "support.chat",
+        InputPreview = "<b>hello</b>",
+        StartTime = Now.AddSeconds(-12),
+        Duration = TimeSpan.FromSeconds(3.8),
+        Status = SpanStatus.Ok,
+        Activity = TraceActivity.Finished,
+        Model = "gpt-4o",
+        ModelCount = 3,
+        TokensIn = 2_000,
+        TokensOut = 118,
+        Cost = 0.0027m,
+        Environment = "default",
+        Version = 1,
+    };
+
+    private readonly BunitContext _context = new();
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+
+    [Fact]
+    public void Each_cell_says_its_value()
+    {
+        var row = Render(Item);
+
+        Assert.Equal("12 s", Text(row, ".time"));
+        Assert.Equal("Ok", Text(row, ".status"));
+        Assert.Equal("3.80 s", Text(row, ".latency"));
+        Assert.Equal("2 118", Text(row, ".tokens"));
+        Assert.Equal("$0.0027", Text(row, ".cost"));
+        Assert.Equal("+2", Text(row, ".model .dimmer"));
+        Assert.Equal("traces/a%2Fb", row.Find("[data-row]").GetAttribute("href"));
+        Assert.Equal("<b>hello</b>", row.Find(".sub").TextContent);
+    }
+
+    [Fact]
+    public void What_is_not_known_is_a_dash()
+    {
+        var row = Render(Item with { Model = null, TokensIn = null, TokensOut = null, Cost = null, UnpricedCalls = 2, UserId = null, Duration = null, Activity = TraceActivity.Abandoned });
+
+        foreach (var cell in new[] { ".model", ".tokens", ".cost", ".user", ".latency", ".ttft" })
+            Assert.Equal("—", Text(row, cell));
+        Assert.Equal("Abandoned", Text(row, ".status"));
+        Assert.Equal("The prices of 2 model calls are not known", row.Find(".cost").GetAttribute("title"));
+    }
+
+    [Fact]
+    public void A_cost_that_misses_calls_is_a_lower_bound() =>
+        Assert.Equal("≥ $0.0027", Text(Render(Item with { UnpricedCalls = 1 }), ".cost"));
+
+    [Fact]
+    public void A_running_trace_shows_how_long_it_has_run()
+    {
+        var row = Render(Item with { Duration = null, Activity = TraceActivity.Running });
+
+        Assert.Equal("Running", Text(row, ".status"));
+        Assert.Equal("12.0 s", Text(row, ".latency"));
+    }
+
+    [Theory]
+    [InlineData(1.9, 50)]
+    [InlineData(3.8, 100)]
+    [InlineData(60, 100)]
+    [InlineData(0.001, 1)]
+    public void The_bar_shows_the_share_of_the_scale(double seconds, int width)
+    {
+        var row = Render(Item with { Duration = TimeSpan.FromSeconds(seconds) });
+
+        Assert.Equal($"width:{width}%", row.Find(".latency i").GetAttribute("style"));
+    }
+
+    private IRenderedComponent<TraceRowView> Render(TraceListItem item) => _context.Render<TraceRowView>(p => p
+        .Add(r => r.Item, item)
+        .Add(r => r.Now, Now)
+        .Add(r => r.Zone, TimeZoneInfo.Utc)
+        .Add(r => r.Scale, TimeSpan.FromSeconds(3.8))
+        .Add(r => r.Links, RowLinks.For(new TraceQuery(), TimeRange.Default)));
+
+    private static string Text(IRenderedComponent<TraceRowView> row, string selector) =>
+        row.Find(selector).TextContent.Replace(Format.Thin, ' ').Replace(Format.Space, ' ').Trim();
+}

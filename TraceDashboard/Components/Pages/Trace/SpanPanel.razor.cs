@@ -1,0 +1,128 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Traces.Messages;
+
+namespace TraceDashboard.Components.Pages.Trace;
+
+/// <summary>The panel beside the waterfall. Shows what it is given: the page reads.</summary>
+public sealed partial class SpanPanel(NavigationManager navigation)
+{
+    [Parameter, EditorRequired]
+    public required string TraceId { get; set; }
+
+    [Parameter, EditorRequired]
+    public required string SpanId { get; set; }
+
+    /// <summary>Null until it is read; of the span before while the next one is.</summary>
+    [Parameter]
+    public SpanContent? Shown { get; set; }
+
+    /// <summary>Whether the trace has no such span.</summary>
+    [Parameter]
+    public bool IsMissing { get; set; }
+
+    [Parameter, EditorRequired]
+    public required TraceTree Tree { get; set; }
+
+    /// <summary>What the URL names; null for the first.</summary>
+    [Parameter]
+    public string? Tab { get; set; }
+
+    /// <summary>Nanoseconds since the Unix epoch: where open spans end.</summary>
+    [Parameter]
+    public long Now { get; set; }
+
+    /// <summary>When anything of the trace last arrived, in the same unit: what is known of an open span is of then.</summary>
+    [Parameter]
+    public long KnownUntil { get; set; }
+
+    /// <summary>Of the trace: an open span goes on, or was given up.</summary>
+    [Parameter]
+    public TraceActivity TraceActivity { get; set; }
+
+    [Parameter]
+    public EventCallback OnClose { get; set; }
+
+    [Parameter]
+    public EventCallback OnLoadAll { get; set; }
+
+    /// <summary>The address of the traces that have a value in a field.</summary>
+    [Parameter, EditorRequired]
+    public required Func<string, string, string> FilterLink { get; set; }
+
+    [CascadingParameter]
+    private TimeZoneInfo? Zone { get; set; }
+
+    private SpanContent? Content => IsMissing ? null : Shown;
+
+    private SpanFacts Facts => Content!.Details.Facts;
+
+    private bool IsOld => Content is { } content && content.SpanId != SpanId;
+
+    private bool Running => TraceActivity == TraceActivity.Running;
+
+    private bool IsOpen => Facts.EndTime is null;
+
+    private TraceActivity Activity => IsOpen ? TraceActivity : TraceActivity.Finished;
+
+    private int Row => Tree.RowOf(Facts.SpanId);
+
+    private string Name => Facts.Name ?? Kinds.Label(Facts.Kind);
+
+    private TimeSpan? Elapsed => Facts.StartTime is { } start ? UnixNanos.ToTimeSpan(Math.Max(0, (Facts.EndTime ?? Now) - start)) : null;
+
+    private string? RowMilliseconds => Elapsed?.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
+
+    private string Permalink => navigation.GetUriWithQueryParameter("span", SpanId);
+
+    private string CurrentTab => Tabs.Any(t => t.Tab == Tab) ? Tab! : "";
+
+    private IEnumerable<(string Tab, string Title)> Tabs
+    {
+        get
+        {
+            yield return ("", Content!.Blocks.Count > 0 ? "Messages" : "Content");
+            yield return ("raw", "Raw");
+            if (Content.Attributes.Count > 0)
+                yield return ("attributes", "Attributes " + Format.Count(Content.Attributes.Count));
+            if (Content.Events.Count > 0)
+                yield return ("events", "Events " + Format.Count(Content.Events.Count));
+            if (Content.Links.Count > 0)
+                yield return ("links", "Links " + Format.Count(Content.Links.Count));
+            if (Content.Resource.Count + Content.Origin.Count > 0)
+                yield return ("resource", "Resource");
+        }
+    }
+
+    private IEnumerable<(string Label, string Value)> Chips
+    {
+        get
+        {
+            var details = Content!.Details;
+            if (details.RequestModel is { } asked && details.ResponseModel is { } answered && asked != answered)
+                yield return ("The model that was asked", "asked " + asked);
+            if (Facts.Provider is { } provider)
+                yield return ("Provider", provider);
+            if (details.ToolName is { } tool)
+                yield return ("Tool", tool);
+            if (details.AgentName is { } agent)
+                yield return ("Agent", agent);
+            if (details.PromptName is { } prompt)
+                yield return ("Prompt", details.PromptVersion is { } version ? $"{prompt} v{version}" : prompt);
+            if (details.ServiceTier is { } tier)
+                yield return ("Service tier", tier);
+            if (details.ServiceName is { } service)
+                yield return ("Service", service);
+        }
+    }
+
+    private string TabLink(string tab) => navigation.GetUriWithQueryParameter("tab", tab.Length == 0 ? null : tab);
+
+    private string LinkTo(SpanLink link) => link.TraceId is null || link.TraceId == TraceId
+        ? navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["span"] = link.SpanId, ["tab"] = null })
+        : $"traces/{Uri.EscapeDataString(link.TraceId)}" + (link.SpanId is { } span ? $"?span={Uri.EscapeDataString(span)}" : "");
+
+    private static string? Raw(string? text) => JsonText.Pretty(text) ?? text;
+}

@@ -1,0 +1,213 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using TraceDashboard.Components.Layout;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Components.Pages.Trace;
+
+/// <summary>
+/// One trace: its waterfall, and a span beside it. Which span and which part of it are in the URL. While the trace grows, the page
+/// reads again what changed, at most as often as the feed signals, and less often when reading takes long.
+/// </summary>
+public sealed partial class TracePage(
+    CurrentProject currentProject, TraceReader reader, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceCatalogue prices,
+    NavigationManager navigation, IJSRuntime js, TimeProvider clock)
+{
+    private static readonly PageHeader.Crumb[] Crumbs = [new("Traces", "traces")];
+
+    private static readonly KeyHelp[] Keys =
+    [
+        new(["j", "k"], "Next and previous span"),
+        new(["h", "l"], "Collapse and expand"),
+        new(["[", "]"], "Collapse and expand all"),
+        new(["Home", "End"], "First and last span"),
+        new("Enter", "Open the span"),
+        new("Esc", "Close the span"),
+    ];
+
+    private ElementReference _root;
+    private IJSObjectReference? _module;
+    private IJSObjectReference? _clocks;
+    private int _projectId;
+    private string? _loadedId;
+    private TraceDetails? _trace;
+    private VisibleRows? _rows;
+    private SpanContent? _content;
+    private string? _wholeSpan;
+    private bool _isMissing;
+    private bool _isSpanMissing;
+    private long _end;
+    private long _readAt;
+    private TimeSpan _readTook;
+
+    [Parameter]
+    public required string TraceId { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Span { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Tab { get; set; }
+
+    private string Title => _trace?.Name ?? (_isMissing ? "No such trace" : "Trace");
+
+    private string ShortId => TraceId.Length <= 20 ? TraceId : $"{TraceId[..8]}…{TraceId[^7..]}";
+
+    protected override async Task OnParametersSetAsync()
+    {
+        // The first response is the skeleton: the trace is read once, by the page that stays.
+        if (!RendererInfo.IsInteractive)
+            return;
+        if (_loadedId != TraceId)
+        {
+            _loadedId = TraceId;
+            (_trace, _rows, _content, _isMissing) = (null, null, null, false);
+            _projectId = (await currentProject.GetAsync(Gone)).Id;
+            Follow(_projectId);
+            await ReadAsync(feed.CurrentTick(_projectId), Gone);
+        }
+        else if (_rows is not null && Span is not null && Span != _content?.SpanId)
+        {
+            await ReadSpanAsync(Span, feed.CurrentTick(_projectId), Gone);
+        }
+
+        RevealSelection();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_rows is null || _module is not null)
+            return;
+        try
+        {
+            _module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./Components/Pages/Trace/TracePage.razor.js");
+            _clocks = await _module.InvokeAsync<IJSObjectReference>("start", Gone, _root);
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        {
+            // The reader has left.
+        }
+    }
+
+    protected override async Task<bool> OnChangesAsync(ChangeSet changes, CancellationToken cancellationToken)
+    {
+        if (_loadedId != TraceId || !changes.Contains(TraceId))
+            return false;
+        // A long trace that grows must not keep the store busy with reading it: three quarters of the time are left to others.
+        var rest = (_readTook * 3) - clock.GetElapsedTime(_readAt);
+        if (rest > TimeSpan.Zero)
+            await Task.Delay(rest, clock, cancellationToken);
+        await ReadAsync(changes.Tick, cancellationToken);
+        return true;
+    }
+
+    protected override async ValueTask DisposeCoreAsync()
+    {
+        try
+        {
+            if (_clocks is not null)
+            {
+                await _clocks.InvokeVoidAsync("dispose");
+                await _clocks.DisposeAsync();
+            }
+
+            if (_module is not null)
+                await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser has gone, and its clocks with it.
+        }
+
+        await base.DisposeCoreAsync();
+    }
+
+    private async Task ReadAsync(long tick, CancellationToken cancellationToken)
+    {
+        var id = TraceId;
+        var began = clock.GetTimestamp();
+        var trace = await shared.GetAsync((nameof(TraceDetails), _projectId, id), tick, () => reader.GetTraceAsync(_projectId, id, CancellationToken.None), cancellationToken);
+        if (id != TraceId)
+            return;
+        _isMissing = trace is null;
+        if (trace is null)
+            return;
+
+        var tree = await trees.GetAsync(_projectId, id, trace.Version, () => SpansOf(id), cancellationToken);
+        if (id != TraceId)
+            return;
+        _trace = trace;
+        _rows = _rows?.On(tree) ?? new VisibleRows(tree);
+        _end = EndOf(trace, tree);
+        if (Span is { } span)
+            await ReadSpanAsync(span, tick, cancellationToken);
+        _readAt = clock.GetTimestamp();
+        _readTook = clock.GetElapsedTime(began);
+    }
+
+    private async Task<IReadOnlyList<SpanFacts>> SpansOf(string traceId) =>
+        await reader.GetSpansAsync(_projectId, traceId, CancellationToken.None) is { } spans ? spans.Spans : [];
+
+    private async Task ReadSpanAsync(string spanId, long tick, CancellationToken cancellationToken)
+    {
+        var id = TraceId;
+        int? limit = _wholeSpan == spanId ? null : SpanContent.CutAt;
+        var content = await shared.GetAsync(
+            (nameof(SpanContent), _projectId, id, spanId, limit),
+            tick,
+            async () => await reader.GetSpanAsync(_projectId, id, spanId, limit, CancellationToken.None) is { } details
+                ? await Task.Run(() => SpanContent.Read(details, prices))
+                : null,
+            cancellationToken);
+        if (id != TraceId || spanId != Span)
+            return;
+        _isSpanMissing = content is null;
+        if (content is not null)
+            _content = content;
+    }
+
+    private long EndOf(TraceDetails trace, TraceTree tree)
+    {
+        var end = Math.Max(tree.EndTime, tree.StartTime + 1);
+        return trace.Activity switch
+        {
+            TraceActivity.Running => Math.Max(end, clock.GetUnixNanos()),
+            // Nothing is known of an abandoned span after the last that was heard of it.
+            TraceActivity.Abandoned => Math.Max(end, UnixNanos.FromDateTimeOffset(trace.LastActivity)),
+            _ => end,
+        };
+    }
+
+    private void RevealSelection()
+    {
+        if (_rows?.Tree.RowOf(Span) is >= 0 and var row)
+            _rows = _rows.Reveal(row);
+    }
+
+    private async Task LoadAllAsync()
+    {
+        if (Span is not { } span)
+            return;
+        _wholeSpan = span;
+        await ReadSpanAsync(span, feed.CurrentTick(_projectId), Gone);
+    }
+
+    // The list shows the last day unless it is told otherwise: what it filters for should be in it.
+    private string FilterLink(string field, string value) =>
+        $"traces?{field}={Uri.EscapeDataString(value)}" + (_trace?.StartTime < clock.GetUtcNow().AddDays(-1) ? "&range=30d" : "");
+
+    private string LinkOf(string spanId) => navigation.GetUriWithQueryParameter("span", spanId);
+
+    // Opening the panel is a step that Back undoes; going from span to span is not.
+    private void Select(string spanId) => navigation.NavigateTo(LinkOf(spanId), new NavigationOptions { ReplaceHistoryEntry = Span is not null });
+
+    private void Close()
+    {
+        if (Span is not null)
+            navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["span"] = null, ["tab"] = null }));
+    }
+}
