@@ -37,6 +37,10 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
     [Parameter]
     public bool Stacked { get; set; }
 
+    /// <summary>
+    /// Charts of one group show their crosshair together. ApexCharts finds the point by its place in pixels, so only charts of
+    /// one width belong together.
+    /// </summary>
     [Parameter]
     public string? Group { get; set; }
 
