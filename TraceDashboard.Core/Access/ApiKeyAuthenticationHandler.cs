@@ -17,6 +17,9 @@ namespace TraceDashboard.Core.Access;
 internal sealed class ProjectIdentity(int projectId) : ClaimsIdentity(ApiKeyAuthenticationHandler.Scheme)
 {
     public int ProjectId { get; } = projectId;
+
+    /// <summary>Pages opened on this machine come with this identity too, and antiforgery tokens need a name to be made out to.</summary>
+    public override string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"project {projectId}");
 }
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Browser;
@@ -30,6 +31,8 @@ public sealed partial class StaticFileTests
             Assert.True(response.IsSuccessStatusCode, $"{file}: {(int)response.StatusCode}");
             Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
+
+        Assert.DoesNotContain(app.Log.Entries, e => e.Level >= LogLevel.Error);
     }
 
     [GeneratedRegex("""<(?:link|script)[^>]+(?:href|src)="([^"]+)""")]
