@@ -14,6 +14,7 @@ namespace TraceDashboard.Hosting;
 /// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and the reference page at <c>/docs/api</c>.</summary>
 internal static class ApiReference
 {
+    private static readonly string[] s_schemes = ["basic", "bearer", "apiKey"];
     private const string Json = "application/json";
 
     public static void AddApiReference(this IServiceCollection services) => services.AddOpenApi("v1", static options =>
@@ -94,7 +95,7 @@ internal static class ApiReference
         {
             operation.Security =
             [
-                .. new[] { "basic", "bearer", "apiKey" }.Select(scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] }),
+                .. s_schemes.Select(scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, context.Document)] = [] }),
             ];
         }
 

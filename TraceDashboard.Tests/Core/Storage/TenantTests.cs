@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
@@ -27,7 +26,7 @@ public partial class TenantTests(PostgresCluster cluster)
 
         var tenant = log.Statements.Where(s => TenantTable().IsMatch(s)).ToList();
         Assert.True(tenant.Count > 15, $"only {tenant.Count} statements were seen");
-        Assert.Empty(tenant.Where(s => !IsOwnUpkeep(s) && !NamesTenant().IsMatch(s)));
+        Assert.DoesNotContain(tenant, s => !IsOwnUpkeep(s) && !NamesTenant().IsMatch(s));
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
