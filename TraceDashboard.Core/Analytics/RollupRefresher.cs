@@ -8,7 +8,7 @@ namespace TraceDashboard.Core.Analytics;
 
 /// <summary>
 /// Recomputes the rollups of the minutes that writers marked. Each is computed anew from what is stored, so late and repeated
-/// data do no harm, and a pass that was broken off is simply done again. While data keeps coming in, it takes its small share of
+/// data do no harm, and a pass that was broken off is simply done again. While much data comes in, it takes its small share of
 /// the time and lets the charts lag.
 /// </summary>
 public sealed partial class RollupRefresher(TraceStore store, TimeProvider time, IOptions<RollupOptions> options, ILogger<RollupRefresher> logger)
@@ -16,6 +16,9 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
 {
     /// <summary>Marks that a pass takes up.</summary>
     private const int MaxMarks = 20_000;
+
+    /// <summary>From this many new marks a second on, the writers are busy: each of their transactions makes at least one.</summary>
+    private const int BusyMarksPerSecond = 20;
 
     /// <summary>Rows that are written in one transaction, or those of one bucket: about 3 ms of SQLite's write lock.</summary>
     private const int MaxRows = 500;
@@ -74,7 +77,7 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
         }
     }
 
-    /// <summary>Only while others write must they be spared: a backlog of data that has come in is worked off quickly.</summary>
+    /// <summary>Only while others write a lot must they be spared: a backlog of data that has come in is worked off quickly.</summary>
     internal static TimeSpan PauseAfter(TimeSpan work, bool underLoad, RollupOptions options)
     {
         var share = underLoad ? work * ((1 / options.LoadShare) - 1) : TimeSpan.Zero;
@@ -84,13 +87,14 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pruned = long.MinValue;
+        var seen = 0L;
         while (true)
         {
             var started = time.GetTimestamp();
             var pause = _options.Interval;
             try
             {
-                var before = await LastGenerationAsync(stoppingToken);
+                seen = Math.Max(seen, await LastGenerationAsync(stoppingToken));
                 await RefreshAsync(stoppingToken);
                 var horizon = RollupBucket.MinuteHorizon(time.GetUtcNow());
                 if (horizon > pruned)
@@ -99,7 +103,9 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
                     pruned = horizon;
                 }
 
-                pause = PauseAfter(time.GetElapsedTime(started), underLoad: await LastGenerationAsync(stoppingToken) > before, _options);
+                var marked = await CountMarksAfterAsync(seen, stoppingToken);
+                var elapsed = time.GetElapsedTime(started);
+                pause = PauseAfter(elapsed, underLoad: marked > elapsed.TotalSeconds * BusyMarksPerSecond, _options);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -185,6 +191,9 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
 
     private Task<long> LastGenerationAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(async (db, ct) => await db.DirtyBuckets.MaxAsync(d => (long?)d.Generation, ct) ?? 0, cancellationToken);
+
+    private Task<int> CountMarksAfterAsync(long generation, CancellationToken cancellationToken) =>
+        store.ReadAsync((db, ct) => db.DirtyBuckets.CountAsync(d => d.Generation > generation, ct), cancellationToken);
 
     [LoggerMessage(1, LogLevel.Error, "The rollups of project {ProjectId} from {Bucket:u} could not be computed; they will be tried again")]
     private partial void LogFailed(Exception exception, int projectId, DateTimeOffset bucket);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;
 using TraceDashboard.Tests.Infrastructure;
@@ -44,7 +45,7 @@ public class StoreInitializerTests(PostgresCluster cluster)
     {
         await using var fixture = await StoreFixture.CreateAsync(DatabaseProvider.Sqlite, cluster);
 
-        var error = Assert.Throws<InvalidOperationException>(() => SqliteFolderLock.Take(fixture.Store.ConnectionString));
+        var error = Assert.Throws<StartException>(() => SqliteFolderLock.Take(fixture.Store.ConnectionString));
 
         Assert.Contains("ConnectionStrings:Sqlite", error.Message, StringComparison.Ordinal);
     }
