@@ -22,6 +22,7 @@ public sealed class BrowserFixture : IAsyncDisposable
             if (_browser is null)
             {
                 _playwright = await Playwright.CreateAsync();
+                Assertions.SetDefaultExpectTimeout(30_000); // two cores with other tests beside it
                 _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = FindChromium(), Args = ["--no-sandbox"] });
             }
 

@@ -46,7 +46,7 @@ public sealed class BrowserPage : IAsyncDisposable
             ColorScheme = theme,
             TimezoneId = "Europe/Berlin",
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(60_000);
         var page = new BrowserPage(context, await context.NewPageAsync(), app);
         await page.GoToAsync(path);
         return page;

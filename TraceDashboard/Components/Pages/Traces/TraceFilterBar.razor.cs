@@ -11,9 +11,10 @@ public sealed partial class TraceFilterBar
 
     private const int MaxOffered = 200;
 
+    private readonly List<string?> _onTheWay = [];
     private ITimer? _typing;
     private string? _text;
-    private string? _shownText;
+    private string? _urlText;
     private TraceFacets? _facets;
     private (TimeRange Range, DateTimeOffset At) _facetsOf;
 
@@ -32,10 +33,19 @@ public sealed partial class TraceFilterBar
 
     protected override void OnParametersSet()
     {
-        // What is being typed is newer than the URL.
-        if (Query.Text == _shownText)
+        if (Query.Text == _urlText)
             return;
-        _shownText = Query.Text;
+        _urlText = Query.Text;
+
+        // What was typed here comes back from the URL later, when more may have been typed: that is newer.
+        var own = _onTheWay.LastIndexOf(Query.Text);
+        if (own >= 0)
+        {
+            _onTheWay.RemoveRange(0, own + 1);
+            return;
+        }
+
+        _onTheWay.Clear();
         _text = Query.Text;
     }
 
@@ -52,9 +62,9 @@ public sealed partial class TraceFilterBar
     {
         _typing?.Dispose();
         var text = Blank(_text);
-        if (text == Query.Text)
+        if (text == (_onTheWay.Count > 0 ? _onTheWay[^1] : Query.Text))
             return Task.CompletedTask;
-        _shownText = text;
+        _onTheWay.Add(text);
         return QueryChanged.InvokeAsync(Query with { Text = text });
     }
 
