@@ -7,7 +7,8 @@ using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Browser;
 
-public sealed class LiveTracePageTests(BrowserFixture browser, TracePageFixture fixture) : IClassFixture<TracePageFixture>
+[Collection(TracePageCollection.Name)]
+public sealed class LiveTracePageTests(BrowserFixture browser, TracePageFixture fixture)
 {
     private static readonly long s_now = TimeProvider.System.GetUnixNanos();
 

@@ -38,6 +38,7 @@ public sealed partial class TracePage(
     private VisibleRows? _rows;
     private SpanContent? _content;
     private string? _wholeSpan;
+    private string? _revealed;
     private bool _isMissing;
     private bool _isSpanMissing;
     private long _end;
@@ -65,17 +66,16 @@ public sealed partial class TracePage(
         if (_loadedId != TraceId)
         {
             _loadedId = TraceId;
-            (_trace, _rows, _content, _isMissing) = (null, null, null, false);
+            (_trace, _rows, _content, _revealed, _isMissing) = (null, null, null, null, false);
             _projectId = (await currentProject.GetAsync(Gone)).Id;
             Follow(_projectId);
             await ReadAsync(feed.CurrentTick(_projectId), Gone);
-        }
-        else if (_rows is not null && Span is not null && Span != _content?.SpanId)
-        {
-            await ReadSpanAsync(Span, feed.CurrentTick(_projectId), Gone);
+            return;
         }
 
         RevealSelection();
+        if (_rows is not null && Span is not null && Span != _content?.SpanId)
+            await ReadSpanAsync(Span, feed.CurrentTick(_projectId), Gone);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -143,6 +143,7 @@ public sealed partial class TracePage(
         _trace = trace;
         _rows = _rows?.On(tree) ?? new VisibleRows(tree);
         _end = EndOf(trace, tree);
+        RevealSelection();
         if (Span is { } span)
             await ReadSpanAsync(span, tick, cancellationToken);
         _readAt = clock.GetTimestamp();
@@ -182,10 +183,13 @@ public sealed partial class TracePage(
         };
     }
 
+    /// <summary>Once for each selection: what the reader collapses after it stays collapsed.</summary>
     private void RevealSelection()
     {
-        if (_rows?.Tree.RowOf(Span) is >= 0 and var row)
-            _rows = _rows.Reveal(row);
+        if (Span == _revealed || _rows?.Tree.RowOf(Span) is not (>= 0 and var row))
+            return;
+        _revealed = Span;
+        _rows = _rows.Reveal(row);
     }
 
     private async Task LoadAllAsync()
