@@ -30,6 +30,7 @@ public sealed partial class TracePage(
     ];
 
     private ElementReference _root;
+    private string? _clockedRoot;
     private IJSObjectReference? _module;
     private IJSObjectReference? _clocks;
     private int _projectId;
@@ -80,11 +81,19 @@ public sealed partial class TracePage(
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_rows is null || _module is not null)
+        // Known once the skeleton has given way, and another one for another trace.
+        if (_root.Id is null || _root.Id == _clockedRoot)
             return;
+        _clockedRoot = _root.Id;
         try
         {
-            _module = await js.InvokeAsync<IJSObjectReference>("import", Gone, "./Components/Pages/Trace/TracePage.razor.js");
+            if (_clocks is not null)
+            {
+                await _clocks.InvokeVoidAsync("dispose", Gone);
+                await _clocks.DisposeAsync();
+            }
+
+            _module ??= await js.InvokeAsync<IJSObjectReference>("import", Gone, "./Components/Pages/Trace/TracePage.razor.js");
             _clocks = await _module.InvokeAsync<IJSObjectReference>("start", Gone, _root);
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
