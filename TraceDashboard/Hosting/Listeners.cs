@@ -17,6 +17,12 @@ internal sealed class OtlpListenerFeature
 /// </summary>
 internal static partial class Listeners
 {
+    /// <summary>
+    /// Endpoints refuse bodies over their limit themselves; the server then reads the rest, so that the sender gets to see
+    /// the answer. Past its own limit it closes the connection, which a sender in the middle of sending sees as a reset.
+    /// </summary>
+    private const long ReadBeyondLimit = 64 << 20;
+
     /// <summary>The app's addresses and the dedicated OTLP/HTTP listener.</summary>
     public static void AddListeners(this WebApplicationBuilder builder)
     {
@@ -42,7 +48,7 @@ internal static partial class Listeners
         var listeners = app.Services.GetRequiredService<IOptions<ListenerOptions>>().Value;
         var kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = app.Services.GetRequiredService<IOptions<IngestionOptions>>().Value.MaxBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = app.Services.GetRequiredService<IOptions<IngestionOptions>>().Value.MaxBodyBytes + ReadBeyondLimit;
 
         foreach (var url in listeners.Urls)
             Listen(kestrel, url, static _ => { });
