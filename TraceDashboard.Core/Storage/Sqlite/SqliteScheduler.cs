@@ -17,9 +17,13 @@ public sealed class SqliteScheduler : TaskScheduler, IDisposable
 
     public override int MaximumConcurrencyLevel => _threads.Length;
 
-    /// <summary>Runs the work, and what it continues with, on these threads.</summary>
+    /// <summary>
+    /// Runs the work, and what it continues with, on these threads; what its caller goes on with runs on the thread pool.
+    /// There it must: a caller that disposes of the store would else wait for its own thread to end.
+    /// </summary>
     public Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, this).Unwrap();
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, this).Unwrap()
+            .ContinueWith(static done => done, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
 
     public void Dispose()
     {
