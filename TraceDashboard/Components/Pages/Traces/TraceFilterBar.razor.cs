@@ -51,9 +51,9 @@ public sealed partial class TraceFilterBar
 
     public void Dispose() => _typing?.Dispose();
 
-    private void OnInput(ChangeEventArgs change)
+    // Bound, and not set: a plain value attribute would be sent back and take away what was typed since.
+    private void OnTyped()
     {
-        _text = change.Value as string;
         _typing?.Dispose();
         _typing = Time.CreateTimer(_ => _ = InvokeAsync(ApplyText), null, TypingPause, Timeout.InfiniteTimeSpan);
     }
