@@ -220,6 +220,8 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
                 }
                 else
                 {
+                    // Its columns follow with the summary; what its senders said of it is kept now.
+                    row.OwnState = own is null ? null : MergeStateCodec.Encode(own);
                     row.Stale = true;
                 }
 

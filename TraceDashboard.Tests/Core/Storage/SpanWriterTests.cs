@@ -170,7 +170,8 @@ public class SpanWriterTests(PostgresCluster cluster)
         var writer = store.Get<SpanWriter>();
         await writer.WriteAsync([new IngestBatch(1, [.. Enumerable.Range(0, SpanWriter.LongTrace).Select(i => Call("t", $"s{i}", 1, 1))], [])], Cancel);
 
-        await writer.WriteAsync([new IngestBatch(1, [Call("t", "last", 1, 1)], [])], Cancel);
+        var named = new TraceUpdate { ProjectId = 1, TraceId = "t", Version = default, Name = "told while it was long" };
+        await writer.WriteAsync([new IngestBatch(1, [Call("t", "last", 1, 1)], [named])], Cancel);
         var marked = await store.Store.ReadAsync((db, ct) => db.Traces.SingleAsync(ct), Cancel);
         await writer.SummariseAsync([(1, "t")], Cancel);
         var summarised = await store.Store.ReadAsync((db, ct) => db.Traces.SingleAsync(ct), Cancel);
@@ -180,6 +181,7 @@ public class SpanWriterTests(PostgresCluster cluster)
         Assert.False(summarised.Stale);
         Assert.Equal(SpanWriter.LongTrace + 1, summarised.SpanCount);
         Assert.True(summarised.Version > marked.Version);
+        Assert.Equal("told while it was long", summarised.Name);
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
