@@ -5,7 +5,7 @@ using TraceDashboard.Core.Traces;
 namespace TraceDashboard.Tests.Core.Ingestion;
 
 /// <summary>Updates of every kind that any protocol could send of one trace, from a seed: few ids and few versions, so that they collide.</summary>
-internal sealed class RandomUpdates(int seed, int projectId, string traceId)
+internal sealed class RandomUpdates(int seed, int projectId, string traceId, int spanIds = 3)
 {
     private readonly Random _random = new(seed);
 
@@ -15,11 +15,11 @@ internal sealed class RandomUpdates(int seed, int projectId, string traceId)
         {
             ProjectId = projectId,
             TraceId = traceId,
-            SpanId = $"s{_random.Next(3)}",
+            SpanId = $"s{_random.Next(spanIds)}",
             Version = Version(),
             Hash = _random.NextInt64(),
         };
-        Maybe(() => update.ParentSpanId = Null(() => $"s{_random.Next(3)}"));
+        Maybe(() => update.ParentSpanId = Null(() => $"s{_random.Next(spanIds)}"));
         Maybe(() => update.Name = Null(Word));
         Maybe(() => update.Kind = Null<SpanKind>(() => (SpanKind)_random.Next(11)));
         Maybe(() => update.Status = Null<SpanStatus>(() => (SpanStatus)_random.Next(3)));

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Ingestion;
@@ -13,6 +16,9 @@ public class SpanWriterTests(PostgresCluster cluster)
 {
     // Each case is a trace of its own; written together they take seconds.
     private const int Cases = 10_000;
+
+    // So many of them are traces of so many spans that they are summarised later.
+    private const int LongCases = 3;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -28,11 +34,12 @@ public class SpanWriterTests(PostgresCluster cluster)
         for (var seed = 0; seed < Cases; seed++)
         {
             var traceId = $"t{seed}";
-            var random = new RandomUpdates(seed, 1, traceId);
-            spans[traceId] = [.. Enumerable.Range(0, 1 + (seed % 5)).Select(_ => random.Span())];
-            traces[traceId] = [.. Enumerable.Range(0, seed % 3).Select(_ => random.Trace())];
+            var isLong = seed < LongCases;
+            var random = new RandomUpdates(seed, 1, traceId, spanIds: isLong ? 2_800 : 3);
+            spans[traceId] = [.. Enumerable.Range(0, isLong ? 4_000 : 1 + (seed % 5)).Select(_ => random.Span())];
+            traces[traceId] = [.. Enumerable.Range(0, isLong ? 20 : seed % 3).Select(_ => random.Trace())];
             var again = random.Shuffled(spans[traceId]).Take(2);
-            batches.AddRange(spans[traceId].Concat(again).Select(s => new IngestBatch(1, [s], [])));
+            batches.AddRange(spans[traceId].Concat(again).Chunk(isLong ? 100 : 1).Select(s => new IngestBatch(1, s, [])));
             batches.AddRange(traces[traceId].Concat(traces[traceId]).Select(t => new IngestBatch(1, [], [t])));
         }
 
@@ -48,9 +55,16 @@ public class SpanWriterTests(PostgresCluster cluster)
             },
             Cancel)));
 
+        // The app's own refresher ran beside the writers; this is its round after the last of them.
+        var refresher = store.Get<IEnumerable<IHostedService>>().OfType<SummaryRefresher>().Single();
+        while (await store.Store.ReadAsync((db, ct) => db.Traces.AnyAsync(t => t.Stale, ct), Cancel))
+            await refresher.RefreshAsync(Cancel);
+
         var stored = await StoredSpansAsync(store.Store);
+        var counted = (await store.Store.ReadAsync((db, ct) => db.Spans.Where(s => s.Counted).Select(s => new { s.TraceNo, s.SpanId }).ToListAsync(ct), Cancel)).ToLookup(s => s.TraceNo, s => s.SpanId);
         var summaries = await store.Store.ReadAsync((db, ct) => db.Traces.ToDictionaryAsync(t => t.TraceId, ct), Cancel);
         Assert.Equal(Cases, summaries.Count);
+        Assert.Equal(LongCases, summaries.Values.Count(s => s.SpanCount > SpanWriter.LongTrace));
         foreach (var (traceId, updates) in spans)
         {
             var expected = updates.GroupBy(s => s.SpanId).Select(g => MergeTests.JoinSpans([.. g])).OrderBy(s => s.SpanId, StringComparer.Ordinal).ToArray();
@@ -66,13 +80,17 @@ public class SpanWriterTests(PostgresCluster cluster)
 
             var summary = summaries[traceId];
             var actual = stored.GetValueOrDefault(summary.TraceNo) ?? [];
-            Assert.Equal(expected.Select(DescribeStored), actual.OrderBy(s => s.SpanId, StringComparer.Ordinal).Select(DescribeStored));
+            Assert.Equal(expected.Select(MergeTests.Describe), actual.OrderBy(s => s.SpanId, StringComparer.Ordinal).Select(MergeTests.Describe));
 
             var own = traces[traceId].Length == 0 ? null : MergeTests.JoinTraces(traces[traceId]);
             var ownStored = summary.OwnState is null ? null : MergeStateCodec.DecodeTrace(1, traceId, summary.OwnState);
             Assert.Equal(own is null ? null : MergeTests.Describe(own), ownStored is null ? null : MergeTests.Describe(ownStored));
-            Assert.Equal(expected.Length, summary.SpanCount);
-            Assert.Equal(expected.Count(s => s.Status == SpanStatus.Error), summary.ErrorCount);
+
+            var facts = expected.Select(s => SpanRowMapper.ToFacts(SpanRowMapper.ToRow(s, summary.TraceNo, 0, 0, PriceCatalogue.Default))).ToArray();
+            var counts = CallCounting.Count(facts);
+            facts = [.. facts.Select((f, i) => f with { Counted = counts[i] })];
+            Assert.Equal(facts.Where(f => f.Counted).Select(f => f.SpanId), counted[summary.TraceNo].Order(StringComparer.Ordinal));
+            Assert.Equal(SummaryOf(summary, own, facts), JsonSerializer.Serialize(summary));
         }
     }
 
@@ -246,7 +264,22 @@ public class SpanWriterTests(PostgresCluster cluster)
         return spans;
     }
 
-    private static string DescribeStored(SpanUpdate span) => MergeTests.Describe(span);
+    /// <summary>The row that a trace must have when everything of it is known at once.</summary>
+    private static string SummaryOf(TraceRow row, TraceUpdate? own, SpanFacts[] facts)
+    {
+        var expected = new TraceRow
+        {
+            TraceNo = row.TraceNo,
+            ProjectId = row.ProjectId,
+            TraceId = row.TraceId,
+            Environment = "",
+            Version = row.Version,
+            ReceivedAt = row.ReceivedAt,
+            LastActivity = row.LastActivity,
+        };
+        TraceRowBuilder.Apply(expected, own, TraceSummary.Compute(facts));
+        return JsonSerializer.Serialize(expected);
+    }
 
     private static Task<int> CountRowsAsync(TraceStore store) => store.ReadAsync(
         async (db, ct) => await db.Traces.CountAsync(ct) + await db.Spans.CountAsync(ct) + await db.SpanContents.CountAsync(ct)
@@ -259,7 +292,7 @@ public class SpanWriterTests(PostgresCluster cluster)
         var spans = await store.ReadAsync((db, ct) => db.Spans.OrderBy(t => t.TraceNo).ThenBy(s => s.SpanId).ToListAsync(ct), Cancel);
         var contents = await store.ReadAsync((db, ct) => db.SpanContents.OrderBy(t => t.TraceNo).ThenBy(s => s.SpanId).ToListAsync(ct), Cancel);
         var chunks = await store.ReadAsync((db, ct) => db.SpanChunks.OrderBy(t => t.TraceNo).ThenBy(s => s.SpanId).ThenBy(s => s.Sequence).ToListAsync(ct), Cancel);
-        return System.Text.Json.JsonSerializer.Serialize<object[]>([traces, spans, contents, chunks]);
+        return JsonSerializer.Serialize<object[]>([traces, spans, contents, chunks]);
     }
 
     /// <summary>A second writer on the same store, as a second process has one (on PostgreSQL).</summary>
