@@ -8,8 +8,9 @@ namespace TraceDashboard.Core.Storage.Sqlite;
 public static class SqliteDatabase
 {
     // FULL syncs each commit: an acknowledgement means that the spans are on the disk.
+    // The checkpointer moves the log into the file long before it has as many pages as would make a commit do it.
     private const string ConnectionPragmas =
-        "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384;";
+        "PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=16000;";
 
     /// <summary>Sees each connection that is opened; for tests that count statements, which SQLite's driver has no log of.</summary>
     internal static event Action<SqliteConnection>? Opened;

@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Logging;
 using TraceDashboard.Core.Pricing;
 
 namespace TraceDashboard.Core.Storage.Sqlite;
 
 /// <summary>Writes on one thread of its own, in turn with the other writers of the process.</summary>
-internal sealed class SqliteSpanWriter(TraceStore store, PriceCatalogue prices, TimeProvider time) : SpanWriter(prices, time), IDisposable
+internal sealed class SqliteSpanWriter(TraceStore store, PriceCatalogue prices, TimeProvider time, ILogger<SqliteSpanWriter> logger) : SpanWriter(prices, time), IDisposable
 {
+    private readonly SqliteCheckpointer _checkpointer = new(store.ConnectionString, store.WriteGate!, logger);
     private readonly SqliteScheduler _thread = new(1, "sqlite writer");
     private readonly SqliteWriteConnection _connection = new(store.ConnectionString);
 
@@ -17,7 +19,9 @@ internal sealed class SqliteSpanWriter(TraceStore store, PriceCatalogue prices, 
                 async () =>
                 {
                     await using var session = new SqliteWriteSession(_connection);
-                    return await work(session);
+                    var result = await work(session);
+                    _checkpointer.Committed(_connection.Connection.Handle!);
+                    return result;
                 },
                 CancellationToken.None);
         }
@@ -25,6 +29,7 @@ internal sealed class SqliteSpanWriter(TraceStore store, PriceCatalogue prices, 
 
     public void Dispose()
     {
+        _checkpointer.Dispose();
         _thread.Dispose();
         _connection.Dispose();
     }

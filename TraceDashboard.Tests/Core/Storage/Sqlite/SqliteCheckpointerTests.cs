@@ -1,0 +1,55 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using TraceDashboard.Core.Storage.Sqlite;
+
+namespace TraceDashboard.Tests.Core.Storage.Sqlite;
+
+public sealed class SqliteCheckpointerTests : IDisposable
+{
+    private const int PageSize = 16_384;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("checkpoint-").FullName;
+
+    private string Path => System.IO.Path.Combine(_folder, "test.db");
+
+    [Fact]
+    public async Task Log_is_moved_into_the_file_and_begun_anew_while_commits_go_on()
+    {
+        var connectionString = $"Data Source={Path};Pooling=False";
+        SqliteDatabase.Create(connectionString);
+        using var gate = new SqliteWriteGate();
+        using var writer = SqliteDatabase.Open(connectionString);
+        using var checkpointer = new SqliteCheckpointer(connectionString, gate, NullLogger.Instance);
+        Execute(writer, "CREATE TABLE t (x BLOB)");
+
+        for (var round = 0; round < 3; round++)
+        {
+            var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            void OnMoved() => moved.TrySetResult();
+            checkpointer.Moved += OnMoved;
+            for (var pages = 0; pages < SqliteCheckpointer.MaxPages + 100; pages += 100)
+            {
+                using (await gate.EnterAsync(TestContext.Current.CancellationToken))
+                {
+                    Execute(writer, $"INSERT INTO t VALUES (randomblob({100 * PageSize}))");
+                    checkpointer.Committed(writer.Handle!);
+                }
+            }
+
+            await moved.Task.WaitAsync(TestContext.Current.CancellationToken);
+            checkpointer.Moved -= OnMoved;
+        }
+
+        Assert.True(new FileInfo(Path).Length > 2L * SqliteCheckpointer.MaxPages * PageSize, "The file has not grown: nothing was moved.");
+        Assert.True(new FileInfo(Path + "-wal").Length < 3L * SqliteCheckpointer.MaxPages * PageSize, "The log only grows: it was never begun anew.");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
