@@ -66,8 +66,12 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
                     return false; // rolls back the key of a trace that never was
                 long[] traceNos = [locked.TraceNo];
                 var minutes = new HashSet<(int, long)>();
-                await session.ReadByTraceAsync("t.start_time", "spans", traceNos, r => AddMinute(minutes, projectId, r.IsDBNull(0) ? null : r.GetInt64(0)), cancellationToken);
-                await session.ReadByTraceAsync("t.start_time", "traces", traceNos, r => AddMinute(minutes, projectId, r.GetInt64(0)), cancellationToken);
+                await session.ReadAsync(
+                    [
+                        RowQuery.ByTrace("t.start_time", "spans", traceNos, r => AddMinute(minutes, projectId, r.IsDBNull(0) ? null : r.GetInt64(0))),
+                        RowQuery.ByTrace("t.start_time", "traces", traceNos, r => AddMinute(minutes, projectId, r.GetInt64(0))),
+                    ],
+                    cancellationToken);
                 foreach (var table in (string[])["span_chunks", "span_contents", "spans", "metadata_values", "traces"])
                     await session.DeleteByTraceAsync(table, traceNos, cancellationToken);
                 await session.SetDeletedAsync(locked.TraceNo, now, cancellationToken);
@@ -92,6 +96,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
     private sealed class Work(WriteSession session, PriceCatalogue prices, long now)
     {
         private readonly List<TraceState> _traces = [];
+        private readonly Dictionary<SpanKey, SpanRow> _stored = [];
         private readonly List<SpanRow> _spans = [];
         private readonly List<SpanWrite> _contents = [];
         private readonly List<SpanChunkRow> _chunks = [];
@@ -106,7 +111,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
         {
             if (writes.Length == 0)
                 return;
-            await LockAsync(writes, cancellationToken);
+            await LockAndReadAsync(writes, cancellationToken);
             await MergeSpansAsync(cancellationToken);
             await session.UpsertAsync(Tables.Spans, _spans, cancellationToken);
             await session.UpsertAsync(Tables.Contents, _contents, cancellationToken);
@@ -117,7 +122,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
             Changed = [.. _traces.Where(t => t.Changed).Select(t => new TraceChanged(t.Write.ProjectId, t.Write.TraceId))];
         }
 
-        private async Task LockAsync(TraceWrite[] writes, CancellationToken cancellationToken)
+        private async Task LockAndReadAsync(TraceWrite[] writes, CancellationToken cancellationToken)
         {
             var locked = await session.LockTracesAsync([.. writes.Select(w => (w.ProjectId, w.TraceId))], cancellationToken);
             for (var i = 0; i < writes.Length; i++)
@@ -127,24 +132,25 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
             }
 
             var known = _traces.Where(t => !t.IsNew).ToDictionary(t => t.TraceNo);
-            if (known.Count > 0)
-                await session.ReadByTraceAsync(Tables.Traces.Select(), "traces", [.. known.Keys], r => { var row = Tables.ReadTrace(r); known[row.TraceNo].Stored = row; }, cancellationToken);
+            await session.ReadAsync(
+                [
+                    RowQuery.ByTrace(Tables.Traces.Select(), "traces", known.Keys, r => { var row = Tables.ReadTrace(r); known[row.TraceNo].Stored = row; }),
+                    RowQuery.BySpan(
+                        Tables.Spans.Select(), "spans", known.Values.SelectMany(t => t.Write.Spans.Keys.Select(s => new SpanKey(t.TraceNo, s))),
+                        r => { var row = Tables.ReadSpan(r); _stored[new(row.TraceNo, row.SpanId)] = row; }),
+                ],
+                cancellationToken);
         }
 
         private async Task MergeSpansAsync(CancellationToken cancellationToken)
         {
-            var keys = _traces.Where(t => !t.IsNew).SelectMany(t => t.Write.Spans.Keys.Select(s => new SpanKey(t.TraceNo, s))).ToArray();
-            var stored = new Dictionary<SpanKey, SpanRow>(keys.Length);
-            if (keys.Length > 0)
-                await session.ReadBySpanAsync(Tables.Spans.Select(), "spans", keys, r => { var row = Tables.ReadSpan(r); stored[new(row.TraceNo, row.SpanId)] = row; }, cancellationToken);
-
-            var contents = await ReadContentsAsync(stored, cancellationToken);
+            var contents = await ReadContentsAsync(cancellationToken);
             foreach (var trace in _traces)
             {
                 foreach (var update in trace.Write.Spans.Values)
                 {
                     var key = new SpanKey(trace.TraceNo, update.SpanId);
-                    if (!stored.TryGetValue(key, out var row))
+                    if (!_stored.TryGetValue(key, out var row))
                         Add(trace, update, null, withContents: (update.Fields & SpanMerge.ContentFields) != 0);
                     else if (!IsRepeat(row, update))
                         Merge(trace, update, row, contents.GetValueOrDefault(key));
@@ -153,16 +159,17 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
         }
 
         /// <summary>The contents of the spans that an update changes the contents of; the others are not read, however large they are.</summary>
-        private async Task<Dictionary<SpanKey, SpanContentRow>> ReadContentsAsync(Dictionary<SpanKey, SpanRow> stored, CancellationToken cancellationToken)
+        private async Task<Dictionary<SpanKey, SpanContentRow>> ReadContentsAsync(CancellationToken cancellationToken)
         {
             var contents = new Dictionary<SpanKey, SpanContentRow>();
             var keys = _traces.SelectMany(t => t.Write.Spans.Values
                 .Where(u => (u.Fields & SpanMerge.ContentFields) != 0)
                 .Select(u => (Key: new SpanKey(t.TraceNo, u.SpanId), Update: u)))
-                .Where(u => stored.TryGetValue(u.Key, out var row) && !IsRepeat(row, u.Update))
-                .Select(u => u.Key).ToArray();
-            if (keys.Length > 0)
-                await session.ReadBySpanAsync(Tables.Contents.Select(), "span_contents", keys, r => { var row = Tables.ReadContent(r); contents[new(row.TraceNo, row.SpanId)] = row; }, cancellationToken);
+                .Where(u => _stored.TryGetValue(u.Key, out var row) && !IsRepeat(row, u.Update))
+                .Select(u => u.Key);
+            await session.ReadAsync(
+                [RowQuery.BySpan(Tables.Contents.Select(), "span_contents", keys, r => { var row = Tables.ReadContent(r); contents[new(row.TraceNo, row.SpanId)] = row; })],
+                cancellationToken);
             return contents;
         }
 
@@ -196,8 +203,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
             // Of a trace that is new, all spans are at hand; of the others they are read, unless there are very many.
             var read = _traces.Where(t => !t.IsNew && (t.Changed || SummariseLong || t.Write.Own is not null) && (SummariseLong || t.Stored is null || t.Stored.SpanCount + t.Written.Count <= LongTrace))
                 .ToDictionary(t => t.TraceNo);
-            if (read.Count > 0)
-                await session.ReadByTraceAsync(FactsReader.Select, "spans", [.. read.Keys], r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)), cancellationToken);
+            await session.ReadAsync([RowQuery.ByTrace(FactsReader.Select, "spans", read.Keys, r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)))], cancellationToken);
 
             var rows = new List<TraceRow>();
             var counted = new List<(SpanKey, bool)>();

@@ -7,6 +7,36 @@ internal readonly record struct LockedTrace(long TraceNo, bool IsNew, bool IsDel
 
 internal readonly record struct SpanKey(long TraceNo, string SpanId);
 
+/// <summary>The rows of a table (called <c>t</c>) that belong to some traces or spans.</summary>
+internal sealed record RowQuery
+{
+    private RowQuery(string select, string table, Action<DbDataReader> read)
+    {
+        Select = select;
+        Table = table;
+        Read = read;
+    }
+
+    public string Select { get; }
+
+    public string Table { get; }
+
+    public Action<DbDataReader> Read { get; }
+
+    public long[] TraceNos { get; private init; } = [];
+
+    /// <summary>Null when the query is by trace.</summary>
+    public SpanKey[]? Spans { get; private init; }
+
+    public bool IsEmpty => (Spans?.Length ?? TraceNos.Length) == 0;
+
+    public static RowQuery ByTrace(string select, string table, IEnumerable<long> traceNos, Action<DbDataReader> read) =>
+        new(select, table, read) { TraceNos = [.. traceNos] };
+
+    public static RowQuery BySpan(string select, string table, IEnumerable<SpanKey> spans, Action<DbDataReader> read) =>
+        new(select, table, read) { Spans = [.. spans] };
+}
+
 /// <summary>
 /// One transaction of the bulk writer on one database. Everything it does is batched: how often it goes to the database
 /// does not depend on how much it brings.
@@ -19,11 +49,8 @@ internal abstract class WriteSession : IAsyncDisposable
     /// </summary>
     public abstract Task<LockedTrace[]> LockTracesAsync(IReadOnlyList<(int ProjectId, string TraceId)> sorted, CancellationToken cancellationToken);
 
-    /// <summary>Reads rows of <paramref name="table"/> (called <c>t</c>) that belong to the traces.</summary>
-    public abstract Task ReadByTraceAsync(string select, string table, IReadOnlyList<long> traceNos, Action<DbDataReader> read, CancellationToken cancellationToken);
-
-    /// <summary>Reads rows of <paramref name="table"/> (called <c>t</c>) that belong to the spans.</summary>
-    public abstract Task ReadBySpanAsync(string select, string table, IReadOnlyList<SpanKey> spans, Action<DbDataReader> read, CancellationToken cancellationToken);
+    /// <summary>Runs the queries, all of them in one go where the database is far.</summary>
+    public abstract Task ReadAsync(RowQuery[] queries, CancellationToken cancellationToken);
 
     /// <summary>Inserts rows, or replaces those that are there. A key must not occur twice.</summary>
     public abstract Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken);

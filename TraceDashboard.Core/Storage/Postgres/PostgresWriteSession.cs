@@ -1,35 +1,21 @@
-using System.Data.Common;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace TraceDashboard.Core.Storage.Postgres;
 
-/// <summary>One transaction. Statements that return nothing wait and go out together with the next one that does.</summary>
+/// <summary>
+/// One transaction. Statements that return nothing wait and go out together with the next one that does; so do BEGIN and COMMIT,
+/// which would be round trips of their own as an <see cref="NpgsqlTransaction"/>.
+/// </summary>
 internal sealed class PostgresWriteSession : WriteSession
 {
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlTransaction _transaction;
-    private readonly List<NpgsqlBatchCommand> _waiting = [];
+    private readonly List<NpgsqlBatchCommand> _waiting = [Command("BEGIN")];
 
-    private PostgresWriteSession(NpgsqlConnection connection, NpgsqlTransaction transaction)
-    {
-        _connection = connection;
-        _transaction = transaction;
-    }
+    private PostgresWriteSession(NpgsqlConnection connection) => _connection = connection;
 
-    public static async Task<PostgresWriteSession> BeginAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
-    {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            return new PostgresWriteSession(connection, await connection.BeginTransactionAsync(cancellationToken));
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    public static async Task<PostgresWriteSession> BeginAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        new(await dataSource.OpenConnectionAsync(cancellationToken));
 
     public override async Task<LockedTrace[]> LockTracesAsync(IReadOnlyList<(int ProjectId, string TraceId)> sorted, CancellationToken cancellationToken)
     {
@@ -72,20 +58,20 @@ internal sealed class PostgresWriteSession : WriteSession
         return [.. sorted.Select(k => found[k])];
     }
 
-    public override Task ReadByTraceAsync(string select, string table, IReadOnlyList<long> traceNos, Action<DbDataReader> read, CancellationToken cancellationToken) =>
-        ReadAsync(
-            Command($"SELECT {select} FROM {table} t WHERE t.trace_no = ANY($1)", (NpgsqlDbType.Bigint, traceNos.ToArray())),
-            read,
-            cancellationToken);
-
-    public override Task ReadBySpanAsync(string select, string table, IReadOnlyList<SpanKey> spans, Action<DbDataReader> read, CancellationToken cancellationToken) =>
-        ReadAsync(
-            Command(
-                $"SELECT {select} FROM unnest($1, $2) AS k(trace_no, span_id) JOIN {table} t ON t.trace_no = k.trace_no AND t.span_id = k.span_id",
-                (NpgsqlDbType.Bigint, spans.Select(s => s.TraceNo).ToArray()),
-                (NpgsqlDbType.Text, spans.Select(s => s.SpanId).ToArray())),
-            read,
-            cancellationToken);
+    public override async Task ReadAsync(RowQuery[] queries, CancellationToken cancellationToken)
+    {
+        var asked = queries.Where(q => !q.IsEmpty).ToArray();
+        if (asked.Length == 0)
+            return;
+        await using var batch = Batch([.. asked.Select(Command)]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var query in asked)
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                query.Read(reader);
+            await reader.NextResultAsync(cancellationToken);
+        }
+    }
 
     public override Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken)
     {
@@ -151,37 +137,17 @@ internal sealed class PostgresWriteSession : WriteSession
 
     public override async Task CommitAsync(CancellationToken cancellationToken)
     {
-        if (_waiting.Count > 0)
-        {
-            await using var batch = Batch();
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await _transaction.CommitAsync(cancellationToken);
+        await using var batch = Batch(Command("COMMIT"));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public override async ValueTask DisposeAsync()
-    {
-        await _transaction.DisposeAsync();
-        await _connection.DisposeAsync();
-    }
-
-    private async Task ReadAsync(NpgsqlBatchCommand query, Action<DbDataReader> read, CancellationToken cancellationToken)
-    {
-        await using var batch = Batch(query);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        do
-        {
-            while (await reader.ReadAsync(cancellationToken))
-                read(reader);
-        }
-        while (await reader.NextResultAsync(cancellationToken));
-    }
+    // A connection that goes back to the pool in the middle of a transaction rolls it back.
+    public override ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>What waits, and then these.</summary>
     private NpgsqlBatch Batch(params NpgsqlBatchCommand[] commands)
     {
-        var batch = new NpgsqlBatch(_connection, _transaction);
+        var batch = new NpgsqlBatch(_connection);
         foreach (var command in _waiting)
             batch.BatchCommands.Add(command);
         _waiting.Clear();
@@ -189,6 +155,13 @@ internal sealed class PostgresWriteSession : WriteSession
             batch.BatchCommands.Add(command);
         return batch;
     }
+
+    private static NpgsqlBatchCommand Command(RowQuery query) => query.Spans is null
+        ? Command($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = ANY($1)", (NpgsqlDbType.Bigint, query.TraceNos))
+        : Command(
+            $"SELECT {query.Select} FROM unnest($1, $2) AS k(trace_no, span_id) JOIN {query.Table} t ON t.trace_no = k.trace_no AND t.span_id = k.span_id",
+            (NpgsqlDbType.Bigint, query.Spans.Select(s => s.TraceNo).ToArray()),
+            (NpgsqlDbType.Text, query.Spans.Select(s => s.SpanId).ToArray()));
 
     private static NpgsqlBatchCommand Command(string sql, params (NpgsqlDbType Type, Array Values)[] arrays)
     {

@@ -7,6 +7,7 @@ namespace TraceDashboard.Core.Storage.Sqlite;
 internal sealed class SqliteWriteConnection(string connectionString) : IDisposable
 {
     private readonly Dictionary<string, SqliteStatement> _statements = [];
+    private readonly Dictionary<string, SqliteStatement> _upserts = [];
     private readonly Dictionary<string, SqliteCommand> _queries = [];
     private SqliteConnection? _connection;
 
@@ -17,6 +18,19 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
         if (!_statements.TryGetValue(sql, out var statement))
             _statements[sql] = statement = new SqliteStatement(Connection.Handle!, sql);
         return statement;
+    }
+
+    public SqliteStatement Upsert<T>(Table<T> table)
+    {
+        if (_upserts.TryGetValue(table.Name, out var statement))
+            return statement;
+        var columns = string.Join(", ", table.Columns.Select(c => c.Name));
+        var values = string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"));
+        // An update in place touches only the indexes of what changed, where REPLACE writes all of them anew.
+        var update = table.KeepGreatest is { } greatest
+            ? $"{greatest} = max({greatest}, excluded.{greatest})"
+            : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
+        return _upserts[table.Name] = Statement($"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {update}");
     }
 
     public SqliteCommand Query(string sql)
@@ -82,19 +96,23 @@ internal sealed class SqliteWriteSession : WriteSession
         }
     }
 
-    public override Task ReadByTraceAsync(string select, string table, IReadOnlyList<long> traceNos, Action<DbDataReader> read, CancellationToken cancellationToken)
+    public override Task ReadAsync(RowQuery[] queries, CancellationToken cancellationToken)
     {
-        var query = _connection.Query($"SELECT {select} FROM {table} t WHERE t.trace_no = $1");
-        foreach (var traceNo in traceNos)
-            Read(query, traceNo, "", read);
-        return Task.CompletedTask;
-    }
+        foreach (var query in queries)
+        {
+            if (query.Spans is null)
+            {
+                var byTrace = _connection.Query($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = $1");
+                foreach (var traceNo in query.TraceNos)
+                    Read(byTrace, traceNo, "", query.Read);
+                continue;
+            }
 
-    public override Task ReadBySpanAsync(string select, string table, IReadOnlyList<SpanKey> spans, Action<DbDataReader> read, CancellationToken cancellationToken)
-    {
-        var query = _connection.Query($"SELECT {select} FROM {table} t WHERE t.trace_no = $1 AND t.span_id = $2");
-        foreach (var span in spans)
-            Read(query, span.TraceNo, span.SpanId, read);
+            var bySpan = _connection.Query($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = $1 AND t.span_id = $2");
+            foreach (var span in query.Spans)
+                Read(bySpan, span.TraceNo, span.SpanId, query.Read);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -102,11 +120,7 @@ internal sealed class SqliteWriteSession : WriteSession
     {
         if (rows.Count == 0)
             return Task.CompletedTask;
-        var columns = string.Join(", ", table.Columns.Select(c => c.Name));
-        var values = string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"));
-        var statement = _connection.Statement(table.KeepGreatest is { } greatest
-            ? $"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT DO UPDATE SET {greatest} = max({greatest}, excluded.{greatest})"
-            : $"INSERT OR REPLACE INTO {table.Name} ({columns}) VALUES ({values})");
+        var statement = _connection.Upsert(table);
         foreach (var row in rows)
         {
             table.Write(row, statement);
