@@ -106,6 +106,20 @@ public sealed class TraceListTests
     }
 
     [Fact]
+    public void No_more_traces_beyond_the_loaded_pages_are_remembered_than_fit()
+    {
+        var list = new TraceList();
+        list.Reset(new TracePage([Trace(9)], "next"));
+
+        for (var n = 1; n <= 3 * TraceList.MaxBeyond; n++)
+            list.Apply([$"t-{n}"], [Trace(-n)], hold: false);
+
+        Assert.InRange(Enumerable.Range(1, 3 * TraceList.MaxBeyond).Count(n => !list.Concerns($"t-{n}")), 1, TraceList.MaxBeyond);
+        Assert.False(list.Concerns($"t-{3 * TraceList.MaxBeyond}"));
+        Assert.Equal(["t9"], Ids(list));
+    }
+
+    [Fact]
     public void A_page_does_not_repeat_rows_that_came_by_themselves()
     {
         var list = new TraceList();

@@ -14,6 +14,9 @@ public sealed class TraceList
     /// <summary>New rows that are kept while the list is held; with more, it is better read anew.</summary>
     public const int MaxPending = 500;
 
+    /// <summary>Traces that are known to lie beyond the loaded rows; with more, they are forgotten and asked for again.</summary>
+    public const int MaxBeyond = 5_000;
+
     private readonly Dictionary<string, TraceListItem> _shown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TraceListItem> _pending = new(StringComparer.Ordinal);
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
@@ -135,6 +138,9 @@ public sealed class TraceList
         // Older than all that is loaded: it will come with its page.
         if (HasMore && Last is { } last && item.StartTime < last.StartTime)
         {
+            // A list that is left open for days must not remember every trace that it was told of.
+            if (_beyond.Count >= MaxBeyond)
+                _beyond.Clear();
             _beyond.Add(item.TraceId);
             return false;
         }
