@@ -12,7 +12,18 @@ using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Gateway;
 
-public sealed class GatewayApiTests(GatewayApiTests.App fixture) : IClassFixture<GatewayApiTests.App>
+public sealed class SqliteGatewayApiTests(SqliteGatewayApiTests.App fixture) : GatewayApiTests(fixture), IClassFixture<SqliteGatewayApiTests.App>
+{
+    public sealed class App() : GatewayApp(null);
+}
+
+public sealed class PostgresGatewayApiTests(PostgresGatewayApiTests.App fixture) : GatewayApiTests(fixture), IClassFixture<PostgresGatewayApiTests.App>
+{
+    public sealed class App(PostgresCluster cluster) : GatewayApp(cluster);
+}
+
+/// <summary>The lifecycle API from request to answer, on each database.</summary>
+public abstract class GatewayApiTests(GatewayApp fixture)
 {
     private readonly TestApp _app = fixture.Value;
 
@@ -117,7 +128,7 @@ public sealed class GatewayApiTests(GatewayApiTests.App fixture) : IClassFixture
     public async Task A_call_without_times_may_be_sent_again_and_moves_nothing()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
-        await using var app = await TestApp.StartAsync(new TestAppOptions { Services = s => s.AddSingleton<TimeProvider>(time) });
+        await using var app = await fixture.StartAsync(new TestAppOptions { Services = s => s.AddSingleton<TimeProvider>(time) });
 
         async Task Call(HttpMethod method, string path, string body)
         {
@@ -217,7 +228,7 @@ public sealed class GatewayApiTests(GatewayApiTests.App fixture) : IClassFixture
     [Fact]
     public async Task Other_media_types_compressed_and_long_bodies_are_refused_in_words()
     {
-        await using var app = await TestApp.StartAsync(new TestAppOptions { Settings = new Dictionary<string, string?> { ["Ingestion:MaxBodyBytes"] = "2048" } });
+        await using var app = await fixture.StartAsync(new TestAppOptions { Settings = new Dictionary<string, string?> { ["Ingestion:MaxBodyBytes"] = "2048" } });
         using var text = await Raw(HttpMethod.Post, "/api/traces/start", "{}", mediaType: "text/plain", app: app);
         using var gzip = await Raw(HttpMethod.Post, "/api/traces/start", "{}", ("Content-Encoding", "gzip"), app: app);
         using var large = await Raw(HttpMethod.Post, "/api/traces/start", $$"""{"input":"{{new string('x', 4096)}}"}""", app: app);
@@ -238,7 +249,7 @@ public sealed class GatewayApiTests(GatewayApiTests.App fixture) : IClassFixture
     [Fact]
     public async Task Without_room_the_answer_is_503_and_says_when_to_come_again()
     {
-        await using var app = await TestApp.StartAsync(new TestAppOptions { Settings = new Dictionary<string, string?> { ["Ingestion:MaxBytesInFlight"] = "1048576" } });
+        await using var app = await fixture.StartAsync(new TestAppOptions { Settings = new Dictionary<string, string?> { ["Ingestion:MaxBytesInFlight"] = "1048576" } });
 
         using var response = await Raw(HttpMethod.Post, "/api/traces/start", $$"""{"input":"{{new string('x', 2_000_000)}}"}""", app: app);
 
@@ -352,15 +363,24 @@ public sealed class GatewayApiTests(GatewayApiTests.App fixture) : IClassFixture
             request.Content!.Headers.TryAddWithoutValidation(h.Name, h.Value);
         return await (app ?? _app).Client.SendAsync(request, Cancel);
     }
+}
 
-    public sealed class App : IAsyncLifetime
+/// <summary>An app that its tests share, and how to start others like it.</summary>
+/// <param name="cluster">Null for SQLite.</param>
+public abstract class GatewayApp(PostgresCluster? cluster) : IAsyncLifetime
+{
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public TestApp Value { get; private set; } = null!;
+
+    public async Task<TestApp> StartAsync(TestAppOptions options) =>
+        await TestApp.StartAsync(cluster is null ? options : options with { Postgres = await cluster.CreateDatabaseAsync(TestContext.Current.CancellationToken) });
+
+    public async ValueTask InitializeAsync() => Value = await StartAsync(new TestAppOptions { Services = s => s.AddSingleton<TimeProvider>(Time) });
+
+    public async ValueTask DisposeAsync()
     {
-        public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
-
-        public TestApp Value { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Value = await TestApp.StartAsync(new TestAppOptions { Services = s => s.AddSingleton<TimeProvider>(Time) });
-
-        public ValueTask DisposeAsync() => Value.DisposeAsync();
+        await Value.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
