@@ -37,6 +37,7 @@ public static class Program
         builder.Services.AddIngestion();
         builder.Services.AddAccess();
         builder.Services.AddGateway();
+        builder.Services.AddOtlpGrpc();
         builder.Services.AddHealth();
         builder.AddDemo(args);
         builder.Services.AddProblemDetails();
@@ -54,6 +55,7 @@ public static class Program
         app.MapHealth();
         app.MapPages();
         app.MapOtlpHttp();
+        app.MapOtlpGrpc();
         app.MapGateway();
         app.MapTraces();
         app.MapApiReference();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
@@ -63,19 +64,40 @@ public sealed class HostingTests
         exit = await Run(out errors, "--urls=http://127.0.0.1:0", $"--Otlp:HttpEndpoint=http://127.0.0.1:{port}");
         Assert.Equal(1, exit);
         Assert.Contains($"Otlp:HttpEndpoint: the port of http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
+
+        exit = await Run(out errors, "--urls=http://127.0.0.1:0", "--Otlp:HttpEndpoint=", $"--Otlp:GrpcEndpoint=http://127.0.0.1:{port}");
+        Assert.Equal(1, exit);
+        Assert.Contains($"Otlp:GrpcEndpoint: the port of http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_busy_default_otlp_port_is_a_warning_that_says_what_to_set()
+    public async Task Listeners_cannot_share_a_port()
     {
-        using var taken = TryTake(4318);
+        using var first = Take(out var port);
+        first.Stop();
+
+        var exit = await Run(out var errors, "--urls=http://127.0.0.1:0", $"--Otlp:HttpEndpoint=http://127.0.0.1:{port}", $"--Otlp:GrpcEndpoint=http://127.0.0.1:{port}");
+        Assert.Equal(1, exit);
+        Assert.Contains($"Otlp:GrpcEndpoint: http://127.0.0.1:{port} has the port of Otlp:HttpEndpoint", errors(), StringComparison.Ordinal);
+
+        exit = await Run(out errors, $"--urls=http://127.0.0.1:{port}", "--Otlp:HttpEndpoint=", $"--Otlp:GrpcEndpoint=http://127.0.0.1:{port}");
+        Assert.Equal(1, exit);
+        Assert.Contains($"Otlp:GrpcEndpoint: http://127.0.0.1:{port} has the port of the app", errors(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Otlp:HttpEndpoint", 4318)]
+    [InlineData("Otlp:GrpcEndpoint", 4317)]
+    public async Task A_busy_default_otlp_port_is_a_warning_that_says_what_to_set(string key, int port)
+    {
+        using var taken = TryTake(port);
         await using var app = await TestApp.StartAsync(new TestAppOptions
         {
-            Settings = new Dictionary<string, string?> { ["Otlp:HttpEndpoint"] = null },
+            Settings = new Dictionary<string, string?> { [key] = null },
         });
 
-        var warning = Assert.Single(app.Log.Entries, e => e.Level == LogLevel.Warning && e.Message.Contains("Otlp:HttpEndpoint", StringComparison.Ordinal));
-        Assert.Contains("4318", warning.Message, StringComparison.Ordinal);
+        var warning = Assert.Single(app.Log.Entries, e => e.Level == LogLevel.Warning && e.Message.Contains(key, StringComparison.Ordinal));
+        Assert.Contains(port.ToString(CultureInfo.InvariantCulture), warning.Message, StringComparison.Ordinal);
         using var response = await app.Client.GetAsync("/health/live", Cancel);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }

@@ -21,6 +21,9 @@ public sealed record TestAppOptions
     /// <summary>Whether the dedicated OTLP/HTTP listener is on, on a free port.</summary>
     public bool OtlpListener { get; init; }
 
+    /// <summary>Whether the OTLP/gRPC listener is on, on a free port.</summary>
+    public bool GrpcListener { get; init; }
+
     /// <summary>By key, for example <c>Ingestion:MaxBodyBytes</c>; null leaves the app its default.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
@@ -34,14 +37,15 @@ public sealed class TestApp : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly string? _temporaryFolder;
 
-    private TestApp(WebApplication app, TestLog log, string? temporaryFolder, bool otlpListener)
+    private TestApp(WebApplication app, TestLog log, string? temporaryFolder, TestAppOptions options)
     {
         _app = app;
         _temporaryFolder = temporaryFolder;
         Log = log;
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToList();
         Address = new Uri(addresses[0]);
-        OtlpAddress = otlpListener ? new Uri(addresses[1]) : null;
+        OtlpAddress = options.OtlpListener ? new Uri(addresses[1]) : null;
+        GrpcAddress = options.GrpcListener ? new Uri(addresses[^1]) : null;
         Client = new HttpClient { BaseAddress = Address };
     }
 
@@ -50,6 +54,9 @@ public sealed class TestApp : IAsyncDisposable
 
     /// <summary>The dedicated OTLP/HTTP listener; null when it is off.</summary>
     public Uri? OtlpAddress { get; }
+
+    /// <summary>The OTLP/gRPC listener; null when it is off.</summary>
+    public Uri? GrpcAddress { get; }
 
     /// <summary>Calls <see cref="Address"/> without a key.</summary>
     public HttpClient Client { get; }
@@ -75,7 +82,7 @@ public sealed class TestApp : IAsyncDisposable
         {
             app.CheckOptionsAndListen();
             await app.StartAsync(TestContext.Current.CancellationToken);
-            return new TestApp(app, log, temporaryFolder, options.OtlpListener);
+            return new TestApp(app, log, temporaryFolder, options);
         }
         catch
         {
@@ -101,7 +108,7 @@ public sealed class TestApp : IAsyncDisposable
             ["environment"] = options.Environment,
             ["urls"] = "http://127.0.0.1:0",
             ["Otlp:HttpEndpoint"] = options.OtlpListener ? "http://127.0.0.1:0" : "",
-            ["Otlp:GrpcEndpoint"] = "",
+            ["Otlp:GrpcEndpoint"] = options.GrpcListener ? "http://127.0.0.1:0" : "",
         };
         if (options.Postgres is { } postgres)
         {

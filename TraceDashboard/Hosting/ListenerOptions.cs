@@ -9,6 +9,7 @@ internal sealed class ListenerOptions
     public const string OtlpGrpcKey = "Otlp:GrpcEndpoint";
     public const string DefaultUrl = "http://localhost:5080";
     public const string DefaultOtlpHttp = "http://localhost:4318";
+    public const string DefaultOtlpGrpc = "http://localhost:4317";
 
     /// <summary>Pages, all APIs and OTLP/HTTP. Empty when the section <c>Kestrel:Endpoints</c> says where to listen.</summary>
     public IReadOnlyList<BindingAddress> Urls { get; set; } = [];
@@ -18,6 +19,12 @@ internal sealed class ListenerOptions
 
     /// <summary>A default port that is taken is let go with a warning; one that was asked for is an error.</summary>
     public bool OtlpHttpIsDefault { get; set; }
+
+    /// <summary>OTLP/gRPC alone; null when it is off.</summary>
+    public BindingAddress? OtlpGrpc { get; set; }
+
+    /// <inheritdoc cref="OtlpHttpIsDefault" />
+    public bool OtlpGrpcIsDefault { get; set; }
 
     /// <summary>What could not be read, for the validator.</summary>
     public List<string> Errors { get; } = [];
@@ -37,15 +44,14 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
                 options.Errors.Add($"{key} is not a setting. Otlp has: GrpcEndpoint, HttpEndpoint.");
         }
 
-        var otlpHttp = configuration[ListenerOptions.OtlpHttpKey];
-        options.OtlpHttpIsDefault = otlpHttp is null;
-        otlpHttp ??= ListenerOptions.DefaultOtlpHttp;
-        if (otlpHttp.Length > 0)
-            options.OtlpHttp = Parse(ListenerOptions.OtlpHttpKey, otlpHttp, options.Errors);
+        (options.OtlpHttp, options.OtlpHttpIsDefault) = Read(ListenerOptions.OtlpHttpKey, ListenerOptions.DefaultOtlpHttp, options.Errors);
+        (options.OtlpGrpc, options.OtlpGrpcIsDefault) = Read(ListenerOptions.OtlpGrpcKey, ListenerOptions.DefaultOtlpGrpc, options.Errors);
+    }
 
-        // Checked although nothing listens there yet, so that a deployment does not carry a mistake into the release that does.
-        if (configuration[ListenerOptions.OtlpGrpcKey] is { Length: > 0 } otlpGrpc)
-            Parse(ListenerOptions.OtlpGrpcKey, otlpGrpc, options.Errors);
+    private (BindingAddress? Address, bool IsDefault) Read(string key, string defaultAddress, List<string> errors)
+    {
+        var text = configuration[key];
+        return (text is "" ? null : Parse(key, text ?? defaultAddress, errors), text is null);
     }
 
     public ValidateOptionsResult Validate(string? name, ListenerOptions options)
@@ -54,15 +60,24 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
         foreach (var url in options.Urls.Where(PortProbe.IsBusy))
             errors.Add($"urls: the port of {url} is in use. Stop what listens there, or set another address with --urls or ASPNETCORE_URLS.");
 
-        if (options.OtlpHttp is { } otlp)
+        if (options.OtlpHttp is { } http)
+            Check(http, ListenerOptions.OtlpHttpKey, options.OtlpHttpIsDefault, options.Urls, "the app, which takes OTLP under /v1/traces as well", errors);
+        if (options.OtlpGrpc is { } grpc)
         {
-            if (otlp.Port != 0 && options.Urls.Any(url => url.Port == otlp.Port))
-                errors.Add($"{ListenerOptions.OtlpHttpKey}: {otlp} has the port of the app, which takes OTLP under /v1/traces as well. Set another port, or set the key to empty.");
-            else if (!options.OtlpHttpIsDefault && PortProbe.IsBusy(otlp))
-                errors.Add($"{ListenerOptions.OtlpHttpKey}: the port of {otlp} is in use. Stop what listens there, set another address, or set the key to empty to do without.");
+            Check(grpc, ListenerOptions.OtlpGrpcKey, options.OtlpGrpcIsDefault, options.Urls, "the app, which speaks HTTP/1.1", errors);
+            if (grpc.Port != 0 && grpc.Port == options.OtlpHttp?.Port)
+                errors.Add($"{ListenerOptions.OtlpGrpcKey}: {grpc} has the port of {ListenerOptions.OtlpHttpKey}. Set another port, or set the key to empty.");
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void Check(BindingAddress otlp, string key, bool isDefault, IReadOnlyList<BindingAddress> urls, string owner, List<string> errors)
+    {
+        if (otlp.Port != 0 && urls.Any(url => url.Port == otlp.Port))
+            errors.Add($"{key}: {otlp} has the port of {owner}. Set another port, or set the key to empty.");
+        else if (!isDefault && PortProbe.IsBusy(otlp))
+            errors.Add($"{key}: the port of {otlp} is in use. Stop what listens there, set another address, or set the key to empty to do without.");
     }
 
     private static List<string> AppUrls(IConfiguration configuration)

@@ -2,13 +2,18 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Ingestion.Otlp;
 
 namespace TraceDashboard.Hosting;
 
-/// <summary>Marks connections of the dedicated OTLP listener.</summary>
-internal sealed class OtlpListenerFeature
+/// <summary>Marks connections of a dedicated OTLP listener.</summary>
+/// <param name="Answers">Which paths it answers.</param>
+/// <param name="Hint">For those who ask for another one.</param>
+internal sealed record OtlpListenerFeature(Func<PathString, bool> Answers, string Hint)
 {
-    public static OtlpListenerFeature Instance { get; } = new();
+    public static OtlpListenerFeature Http { get; } = new(OtlpHttpEndpoints.IsOtlp, "This port takes OTLP under /v1/traces only.");
+
+    public static OtlpListenerFeature Grpc { get; } = new(OtlpGrpcEndpoints.IsOtlpGrpc, "This port takes OTLP/gRPC only.");
 }
 
 /// <summary>
@@ -23,7 +28,7 @@ internal static partial class Listeners
     /// </summary>
     private const long ReadBeyondLimit = 64 << 20;
 
-    /// <summary>The app's addresses and the dedicated OTLP/HTTP listener.</summary>
+    /// <summary>The app's addresses and the dedicated OTLP listeners.</summary>
     public static void AddListeners(this WebApplicationBuilder builder)
     {
         var setup = new ListenerOptionsSetup(builder.Configuration);
@@ -53,26 +58,45 @@ internal static partial class Listeners
         foreach (var url in listeners.Urls)
             Listen(kestrel, url, static _ => { });
 
-        if (listeners.OtlpHttp is { } otlp)
+        if (listeners.OtlpHttp is { } http)
         {
-            if (listeners.OtlpHttpIsDefault && PortProbe.IsBusy(otlp))
-                LogOtlpPortBusy(app.Logger, otlp.ToString());
+            if (listeners.OtlpHttpIsDefault && PortProbe.IsBusy(http))
+                LogOtlpHttpPortBusy(app.Logger, http.ToString());
             else
-                Listen(kestrel, otlp, static options => options.Use(next => connection =>
+                Listen(kestrel, http, static options => Mark(options, OtlpListenerFeature.Http));
+        }
+
+        if (listeners.OtlpGrpc is { } grpc)
+        {
+            if (listeners.OtlpGrpcIsDefault && PortProbe.IsBusy(grpc))
+            {
+                LogOtlpGrpcPortBusy(app.Logger, grpc.ToString());
+            }
+            else
+            {
+                // Without TLS nothing tells HTTP/2 from HTTP/1.1 before the first byte.
+                Listen(kestrel, grpc, static options =>
                 {
-                    connection.Features.Set(OtlpListenerFeature.Instance);
-                    return next(connection);
-                }));
+                    options.Protocols = HttpProtocols.Http2;
+                    Mark(options, OtlpListenerFeature.Grpc);
+                });
+            }
         }
     }
 
-    /// <summary>On the OTLP listener only OTLP answers: it may be open to networks that must not see pages.</summary>
+    /// <summary>On an OTLP listener only OTLP answers: it may be open to networks that must not see pages.</summary>
     public static void UseOtlpListenerGuard(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        if (context.Features.Get<OtlpListenerFeature>() is null || context.Request.Path.StartsWithSegments("/v1"))
+        if (context.Features.Get<OtlpListenerFeature>() is not { } listener || listener.Answers(context.Request.Path))
             return next(context);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return context.Response.WriteAsync("This port takes OTLP under /v1/traces only.", context.RequestAborted);
+        return context.Response.WriteAsync(listener.Hint, context.RequestAborted);
+    });
+
+    private static void Mark(ListenOptions options, OtlpListenerFeature feature) => options.Use(next => connection =>
+    {
+        connection.Features.Set(feature);
+        return next(connection);
     });
 
     private static void Listen(KestrelServerOptions kestrel, BindingAddress address, Action<ListenOptions> configure)
@@ -96,5 +120,9 @@ internal static partial class Listeners
 
     [LoggerMessage(1, LogLevel.Warning, "The port of {Address}, the default for OTLP/HTTP, is in use, so nothing listens there. " +
         "OTLP is taken under /v1/traces of the app's own address as well. Set Otlp:HttpEndpoint to another address, or to empty to silence this.")]
-    private static partial void LogOtlpPortBusy(ILogger logger, string address);
+    private static partial void LogOtlpHttpPortBusy(ILogger logger, string address);
+
+    [LoggerMessage(2, LogLevel.Warning, "The port of {Address}, the default for OTLP/gRPC, is in use, so nothing listens there. " +
+        "Set Otlp:GrpcEndpoint to another address, or to empty to silence this.")]
+    private static partial void LogOtlpGrpcPortBusy(ILogger logger, string address);
 }

@@ -37,7 +37,7 @@ internal static class StartExtensions
         AggregateException e when e.InnerExceptions.All(i => i is OptionsValidationException) =>
             [.. e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures).Distinct(StringComparer.Ordinal)],
         StartException e => [e.Message],
-        IOException { InnerException: AddressInUseException } e => [$"{e.Message} Set --urls, ASPNETCORE_URLS or Otlp:HttpEndpoint to another address."],
+        IOException { InnerException: AddressInUseException } e => [$"{e.Message} Set --urls, ASPNETCORE_URLS, Otlp:HttpEndpoint or Otlp:GrpcEndpoint to another address."],
         _ => null,
     };
 }

@@ -42,6 +42,15 @@ internal sealed class OtlpBody(IngestReservation reservation, long maxBytes) : I
         }
     }
 
+    /// <summary>Takes over bytes for which room was taken as they arrived.</summary>
+    /// <param name="bytes">Of the shared pool or of <see cref="GC"/>, as <see cref="Allocate(long)"/> gives them; released with the body.</param>
+    /// <param name="length">How many of them are the message.</param>
+    public void Adopt(byte[] bytes, int length)
+    {
+        Release(Bytes);
+        (Bytes, Length, _taken) = (bytes, length, length);
+    }
+
     /// <summary>Replaces the bytes by what they inflate to.</summary>
     /// <exception cref="BodyTooLargeException" />
     /// <exception cref="InvalidDataException">They are not gzip, or end too early.</exception>
@@ -148,11 +157,11 @@ internal sealed class OtlpBody(IngestReservation reservation, long maxBytes) : I
         Bytes = bytes;
     }
 
-    private byte[] Allocate(long size) => size <= LargestPooled
-        ? ArrayPool<byte>.Shared.Rent((int)size)
-        : GC.AllocateUninitializedArray<byte>((int)Math.Min(size, _maxBytes + 1L));
+    public static byte[] Allocate(int size) => size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
 
-    private static void Release(byte[] bytes)
+    private byte[] Allocate(long size) => Allocate((int)Math.Min(size, _maxBytes + 1L));
+
+    public static void Release(byte[] bytes)
     {
         if (bytes.Length is > 0 and <= LargestPooled)
             ArrayPool<byte>.Shared.Return(bytes);

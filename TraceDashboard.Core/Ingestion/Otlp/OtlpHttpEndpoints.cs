@@ -1,25 +1,76 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
-/// <summary>OTLP/HTTP of opentelemetry-proto 1.11: <c>POST /v1/traces</c> with protobuf or JSON, plain or gzip.</summary>
+/// <summary>
+/// OTLP/HTTP of opentelemetry-proto 1.11: <c>POST /v1/traces</c> with protobuf or JSON, plain or gzip. Metrics and logs,
+/// which collectors send beside, are answered and not kept.
+/// </summary>
 public static class OtlpHttpEndpoints
 {
-    public static IEndpointConventionBuilder MapOtlpHttp(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost("/v1/traces", ExportAsync)
-            .RequireApiKey()
-            .WithMetadata(new AccessErrorWriter(OtlpResult.WriteFailureAsync))
-            .ExcludeFromDescription();
+    /// <summary>Where clients of other products expect <c>/v1/traces</c>, so that only the host has to be changed in them.</summary>
+    private static readonly string[] s_prefixes =
+    [
+        "",
+        "/api/public/otel", // Langfuse
+        "/api/v1/private/otel", // Opik
+        "/otel", // LangSmith, Braintrust, Weave
+        "/api/v1/otel", // LangSmith on a host of one's own
+        "/api/otel", // LangWatch
+        "/otlp", // Grafana
+        "/api/otlp", // Agenta
+    ];
+
+    public static void MapOtlpHttp(this IEndpointRouteBuilder endpoints)
+    {
+        foreach (var prefix in s_prefixes)
+        {
+            var group = endpoints.MapGroup(prefix + "/v1").RequireApiKey().WithMetadata(new AccessErrorWriter(OtlpResult.WriteFailureAsync)).ExcludeFromDescription();
+            group.MapPost("/traces", ExportAsync);
+            group.MapPost("/metrics", Ignore);
+            group.MapPost("/logs", Ignore);
+        }
+    }
+
+    /// <summary>Whether the path is one of those that <see cref="MapOtlpHttp"/> maps, or below <c>/v1</c>.</summary>
+    public static bool IsOtlp(PathString path) => Array.Exists(s_prefixes, prefix => path.StartsWithSegments(prefix + "/v1"));
 
     private static async Task<IResult> ExportAsync(HttpContext context, IngestionPipeline pipeline, IOptions<IngestionOptions> options)
     {
-        if (OtlpEncodings.FromContentType(context.Request.ContentType) is not { } encoding)
-            return OtlpResult.Failure(OtlpEncoding.Json, StatusCodes.Status415UnsupportedMediaType,
-                $"Content-Type is '{context.Request.ContentType}'; send application/x-protobuf or application/json.");
-        return await new OtlpTraceExport(pipeline, options.Value).RunAsync(context, encoding, context.RequestAborted);
+        if (!TryGetEncoding(context, out var encoding, out var refusal))
+            return refusal;
+        if (!TryGetCompression(context.Request, out var isCompressed))
+            return new OtlpResult(encoding, OtlpOutcome.Failure(StatusCodes.Status415UnsupportedMediaType,
+                $"Content-Encoding is '{context.Request.Headers.ContentEncoding}'; send gzip or nothing."));
+        // The limit is enforced here, with an answer in the protocol's form.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+        var outcome = await new OtlpTraceExport(pipeline, options.Value).RunAsync(
+            context.GetProjectId(), encoding, isCompressed, () => pipeline.Reserve(0), body => body.ReadAsync(context.Request, context.RequestAborted), context.RequestAborted);
+        return new OtlpResult(encoding, outcome);
+    }
+
+    private static OtlpResult Ignore(HttpContext context) =>
+        TryGetEncoding(context, out var encoding, out var refusal) ? new OtlpResult(encoding, OtlpOutcome.Success()) : refusal;
+
+    private static bool TryGetEncoding(HttpContext context, out OtlpEncoding encoding, out OtlpResult refusal)
+    {
+        var found = OtlpEncodings.FromContentType(context.Request.ContentType);
+        encoding = found ?? OtlpEncoding.Json;
+        refusal = new OtlpResult(encoding, OtlpOutcome.Failure(StatusCodes.Status415UnsupportedMediaType,
+            $"Content-Type is '{context.Request.ContentType}'; send application/x-protobuf or application/json."));
+        return found is not null;
+    }
+
+    private static bool TryGetCompression(HttpRequest request, out bool isCompressed)
+    {
+        var name = request.Headers.ContentEncoding.ToString();
+        isCompressed = name.Equals("gzip", StringComparison.OrdinalIgnoreCase) || name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
+        return isCompressed || name.Length == 0 || name.Equals("identity", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -1,65 +1,63 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using TraceDashboard.Core.Access;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
-/// <summary>One export of traces over HTTP, from the body to the answer. It answers after the commit.</summary>
+/// <summary>One export of traces, from the body to the outcome, whatever brought it. It returns after the commit.</summary>
 internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptions options)
 {
     /// <summary>A large body is written in pieces of about this size, decoded.</summary>
     private const long BatchBytes = 8 << 20;
 
-    public async Task<IResult> RunAsync(HttpContext context, OtlpEncoding encoding, CancellationToken cancellationToken)
+    /// <param name="projectId">Of the sender.</param>
+    /// <param name="encoding">Of the message.</param>
+    /// <param name="isCompressed">Whether the body is gzip.</param>
+    /// <param name="room">Where the body's bytes are counted; called once.</param>
+    /// <param name="read">Fills the body.</param>
+    /// <param name="cancellationToken">The sender has gone.</param>
+    public async Task<OtlpOutcome> RunAsync(
+        int projectId, OtlpEncoding encoding, bool isCompressed, Func<IngestReservation> room, Func<OtlpBody, Task> read, CancellationToken cancellationToken)
     {
-        if (!TryGetCompression(context.Request, out var isCompressed))
-            return OtlpResult.Failure(encoding, StatusCodes.Status415UnsupportedMediaType,
-                $"Content-Encoding is '{context.Request.Headers.ContentEncoding}'; send gzip or nothing.");
-        // The limit is enforced here, with an answer in the protocol's form.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
         try
         {
-            using var reservation = pipeline.Reserve(0);
+            using var reservation = room();
             using var body = new OtlpBody(reservation, options.MaxBodyBytes);
-            await body.ReadAsync(context.Request, cancellationToken);
+            await read(body);
             if (isCompressed)
                 body.Inflate();
             var request = encoding.Open(body.Bytes, body.Length, options);
-            return await WriteAsync(request, encoding, context.GetProjectId(), reservation, cancellationToken);
+            return await WriteAsync(request, projectId, reservation, cancellationToken);
         }
         catch (MalformedRequestException e)
         {
-            return OtlpResult.Failure(encoding, StatusCodes.Status400BadRequest, e.Message);
+            return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, e.Message);
         }
         catch (InvalidDataException e)
         {
-            return OtlpResult.Failure(encoding, StatusCodes.Status400BadRequest, "The body cannot be decompressed: " + e.Message);
+            return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, "The body cannot be decompressed: " + e.Message);
         }
         catch (BodyTooLargeException e)
         {
-            return OtlpResult.Failure(encoding, StatusCodes.Status413PayloadTooLarge, e.Message);
+            return OtlpOutcome.Failure(StatusCodes.Status413PayloadTooLarge, e.Message);
         }
         catch (IngestionUnavailableException e)
         {
-            return OtlpResult.Failure(encoding, StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
+            return OtlpOutcome.Failure(StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
         }
         catch (BadHttpRequestException e)
         {
-            return OtlpResult.Failure(encoding, e.StatusCode, e.Message);
+            return OtlpOutcome.Failure(e.StatusCode, e.Message);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && cancellationToken.IsCancellationRequested)
         {
             // The sender has gone, nobody reads an answer; what was not acknowledged it sends again.
-            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+            return OtlpOutcome.Failure(StatusCodes.Status499ClientClosedRequest, "The sender has gone.");
         }
     }
 
-    private async Task<IResult> WriteAsync(
-        OtlpRequest request, OtlpEncoding encoding, int projectId, IngestReservation reservation, CancellationToken cancellationToken)
+    private async Task<OtlpOutcome> WriteAsync(OtlpRequest request, int projectId, IngestReservation reservation, CancellationToken cancellationToken)
     {
         if (request.SpanCount == 0 && request.OtherSignal is { } signal)
-            return OtlpResult.Failure(encoding, StatusCodes.Status400BadRequest, $"This is an export of {signal}; /v1/traces takes traces only.");
+            return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, $"This is an export of {signal}; /v1/traces takes traces only.");
 
         var decoder = new OtlpDecoder(request, projectId);
         var rejections = decoder.Rejections;
@@ -78,15 +76,8 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
                 rejections.Add($"span {rejected.TraceId}/{rejected.SpanId}", rejected.Reason);
         }
 
-        if (request.SpanCount > 0 && !decoder.AnyDecoded)
-            return OtlpResult.Failure(encoding, StatusCodes.Status400BadRequest, rejections.Explain());
-        return OtlpResult.Success(encoding, rejections.Count, rejections.ToString());
-    }
-
-    private static bool TryGetCompression(HttpRequest request, out bool isCompressed)
-    {
-        var name = request.Headers.ContentEncoding.ToString();
-        isCompressed = name.Equals("gzip", StringComparison.OrdinalIgnoreCase) || name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
-        return isCompressed || name.Length == 0 || name.Equals("identity", StringComparison.OrdinalIgnoreCase);
+        return request.SpanCount > 0 && !decoder.AnyDecoded
+            ? OtlpOutcome.Failure(StatusCodes.Status400BadRequest, rejections.Explain())
+            : OtlpOutcome.Success(rejections.Count, rejections.ToString());
     }
 }

@@ -47,6 +47,41 @@ public sealed class OtlpHttpTests : IAsyncLifetime
         Assert.Equal(2, await CountSpansAsync());
     }
 
+    [Fact]
+    public async Task Clients_of_other_products_find_their_path_on_both_listeners()
+    {
+        var number = 0;
+        foreach (var prefix in new[] { "/api/public/otel", "/api/v1/private/otel", "/otel", "/api/v1/otel", "/api/otel", "/otlp", "/api/otlp" })
+        {
+            foreach (var address in new[] { _app.Address, _app.OtlpAddress! })
+            {
+                using var answer = await PostAsync(OtlpBodies.ToJson(OtlpBodies.Request(OtlpBodies.Span(++number))), "application/json", null, address, path: prefix + "/v1/traces");
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            }
+        }
+
+        Assert.Equal(number, await CountSpansAsync());
+    }
+
+    [Theory]
+    [InlineData("/v1/metrics", "application/x-protobuf")]
+    [InlineData("/v1/logs", "application/json")]
+    [InlineData("/api/public/otel/v1/metrics", "application/json")]
+    [InlineData("/api/v1/private/otel/v1/logs", "application/x-protobuf")]
+    public async Task Metrics_and_logs_succeed_and_are_not_kept(string path, string contentType)
+    {
+        using var answer = await PostAsync(OtlpBodies.ToJson(OtlpBodies.Request(OtlpBodies.Span())), contentType, path: path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(contentType, answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal(contentType.Contains("protobuf", StringComparison.Ordinal) ? "" : "{}", await answer.Content.ReadAsStringAsync(Cancelled));
+        Assert.Equal(0, await CountSpansAsync());
+
+        using var wrongKey = Message([], contentType, null, _app.Address, false, path);
+        wrongKey.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sk-wrong");
+        using var refused = await _app.Client.SendAsync(wrongKey, Cancelled);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
     [Theory]
     [InlineData(OtlpEncoding.Json)]
     [InlineData(OtlpEncoding.Protobuf)]
@@ -167,15 +202,15 @@ public sealed class OtlpHttpTests : IAsyncLifetime
     private Task<HttpResponseMessage> PostAsync(JsonNode request, OtlpEncoding encoding) =>
         PostAsync(encoding == OtlpEncoding.Json ? OtlpBodies.ToJson(request) : OtlpBodies.ToProtobuf(request), encoding.MediaType());
 
-    private async Task<HttpResponseMessage> PostAsync(byte[] body, string? contentType, string? contentEncoding = null, Uri? address = null, bool isChunked = false)
+    private async Task<HttpResponseMessage> PostAsync(byte[] body, string? contentType, string? contentEncoding = null, Uri? address = null, bool isChunked = false, string path = "/v1/traces")
     {
-        using var message = Message(body, contentType, contentEncoding, address ?? _app.Address, isChunked);
+        using var message = Message(body, contentType, contentEncoding, address ?? _app.Address, isChunked, path);
         return await _app.Client.SendAsync(message, Cancelled);
     }
 
-    private static HttpRequestMessage Message(byte[] body, string? contentType, string? contentEncoding, Uri address, bool isChunked)
+    private static HttpRequestMessage Message(byte[] body, string? contentType, string? contentEncoding, Uri address, bool isChunked, string path = "/v1/traces")
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/v1/traces"))
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path))
         {
             Content = new ByteArrayContent(body),
         };

@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.IO.Compression;
+using Grpc.Core;
+using Grpc.Net.Compression;
+
+namespace TraceDashboard.Core.Ingestion.Otlp;
+
+/// <summary>The bytes of an ExportTraceServiceRequest as they came, perhaps as gzip.</summary>
+internal sealed class OtlpGrpcMessage
+{
+    private byte[] _bytes;
+    private readonly int _length;
+
+    private OtlpGrpcMessage(byte[] bytes, int length) => (_bytes, _length) = (bytes, length);
+
+    public static Marshaller<OtlpGrpcMessage> Marshaller { get; } = new(static (_, _) => throw new NotSupportedException(), Read);
+
+    /// <summary>No protobuf message begins like gzip: the first byte would be a field of wire type 7, which does not exist.</summary>
+    public bool IsGzip => _length > 1 && _bytes[0] == 0x1F && _bytes[1] == 0x8B;
+
+    /// <summary>Hands the bytes over; to be called once.</summary>
+    public Task MoveToAsync(OtlpBody body)
+    {
+        body.Adopt(_bytes, _length);
+        _bytes = [];
+        return Task.CompletedTask;
+    }
+
+    private static OtlpGrpcMessage Read(DeserializationContext context)
+    {
+        var length = context.PayloadLength;
+        var bytes = OtlpBody.Allocate(length);
+        context.PayloadAsReadOnlySequence().CopyTo(bytes);
+        return new OtlpGrpcMessage(bytes, length);
+    }
+}
+
+/// <summary>A message that nobody looks at.</summary>
+internal sealed class IgnoredMessage
+{
+    private static readonly IgnoredMessage s_instance = new();
+
+    public static Marshaller<IgnoredMessage> Marshaller { get; } = new(static (_, _) => throw new NotSupportedException(), static _ => s_instance);
+}
+
+/// <summary>
+/// Leaves gzip closed: it is opened where its content is counted in the budget of bytes, so that a small message that
+/// inflates to a large one takes no room from others.
+/// </summary>
+internal sealed class UnopenedGzip : ICompressionProvider
+{
+    public string EncodingName => "gzip";
+
+    public Stream CreateCompressionStream(Stream stream, CompressionLevel? compressionLevel) => new GZipStream(stream, compressionLevel ?? CompressionLevel.Fastest, leaveOpen: true);
+
+    public Stream CreateDecompressionStream(Stream stream) => stream;
+}

@@ -1,0 +1,48 @@
+using Grpc.AspNetCore.Server.Model;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Access;
+
+namespace TraceDashboard.Core.Ingestion.Otlp;
+
+/// <summary>What the three services do.</summary>
+internal sealed class OtlpGrpcService(IngestionPipeline pipeline, IOptions<IngestionOptions> options)
+{
+    /// <exception cref="RpcException">The export failed as a whole.</exception>
+    public async Task<byte[]> ExportAsync(OtlpGrpcMessage message, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        var outcome = await new OtlpTraceExport(pipeline, options.Value).RunAsync(
+            http.GetProjectId(), OtlpEncoding.Protobuf, message.IsGzip, http.Features.GetRequiredFeature<CountedBody>().TakeReservation, message.MoveToAsync, context.CancellationToken);
+        return outcome.IsSuccess ? OtlpMessages.Response(OtlpEncoding.Protobuf, outcome.Rejected, outcome.Message) : throw ToException(outcome);
+    }
+
+    public static RpcException ToException(OtlpOutcome outcome)
+    {
+        var trailers = new Metadata();
+        if (outcome.RetryAfter is { } wait)
+            trailers.Add("grpc-status-details-bin", OtlpMessages.Status(OtlpEncoding.Protobuf, outcome.GrpcCode, outcome.Message, wait));
+        return new RpcException(new Status((StatusCode)outcome.GrpcCode, outcome.Message), trailers);
+    }
+}
+
+/// <summary>Binds the services by hand: requests stay bytes, because they are decoded as those of HTTP are.</summary>
+internal sealed class OtlpGrpcMethods : IServiceMethodProvider<OtlpGrpcService>
+{
+    public const string Traces = "opentelemetry.proto.collector.trace.v1.TraceService";
+    public const string Metrics = "opentelemetry.proto.collector.metrics.v1.MetricsService";
+    public const string Logs = "opentelemetry.proto.collector.logs.v1.LogsService";
+
+    private static readonly Marshaller<byte[]> s_response = new((byte[] bytes) => bytes, static bytes => bytes);
+
+    public void OnServiceMethodDiscovery(ServiceMethodProviderContext<OtlpGrpcService> context)
+    {
+        context.AddUnaryMethod(Method(Traces, OtlpGrpcMessage.Marshaller), [], static (service, message, call) => service.ExportAsync(message, call));
+        context.AddUnaryMethod(Method(Metrics, IgnoredMessage.Marshaller), [], static (_, _, _) => Task.FromResult<byte[]>([]));
+        context.AddUnaryMethod(Method(Logs, IgnoredMessage.Marshaller), [], static (_, _, _) => Task.FromResult<byte[]>([]));
+    }
+
+    private static Method<T, byte[]> Method<T>(string service, Marshaller<T> request)
+        where T : class => new(MethodType.Unary, service, "Export", request, s_response);
+}
