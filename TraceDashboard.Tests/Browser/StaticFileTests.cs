@@ -1,38 +1,105 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Browser;
 
+/// <summary>Every file of the web root, however the app is started.</summary>
 public sealed partial class StaticFileTests
 {
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     [Theory]
     [InlineData("Development")]
     [InlineData("Production")]
-    public async Task Every_file_that_the_pages_link_is_there(string environment)
+    public async Task Every_file_is_there_when_the_app_is_run(string environment)
     {
         await using var app = await TestApp.StartAsync(new() { Environment = environment });
-        var cancellationToken = TestContext.Current.CancellationToken;
-        var html = await app.Client.GetStringAsync("/traces", cancellationToken);
-        var files = Linked().Matches(html).Select(m => System.Net.WebUtility.HtmlDecode(m.Groups[1].Value)).ToHashSet();
-        foreach (var sheet in files.Where(f => f.EndsWith(".css", StringComparison.Ordinal)).ToList())
-        {
-            var css = await app.Client.GetStringAsync(sheet, cancellationToken);
-            files.UnionWith(CssUrl().Matches(css).Select(m => new Uri(new Uri(app.Address, sheet), m.Groups[1].Value).AbsolutePath));
-        }
 
-        // Loaded by scripts, so no page links them.
-        files.UnionWith(["lib/apexcharts/apexcharts.esm.js", "Components/Layout/MainLayout.razor.js"]);
-
-        Assert.Contains(files, f => f.EndsWith(".woff2", StringComparison.Ordinal));
-        foreach (var file in files)
-        {
-            using var response = await app.Client.GetAsync(file, cancellationToken);
-            Assert.True(response.IsSuccessStatusCode, $"{file}: {(int)response.StatusCode}");
-            Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-        }
+        await AssertFilesAsync(app.Client);
 
         Assert.DoesNotContain(app.Log.Entries, e => e.Level >= LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task Every_file_is_there_when_the_app_is_published()
+    {
+        var folder = Directory.CreateTempSubdirectory("td-publish-").FullName;
+        try
+        {
+            await PublishAsync(folder);
+            string[] settings = ["--environment=Production", $"--ConnectionStrings:Sqlite=Data Source={Path.Combine(folder, "data", "traces.db")}"];
+            await using var app = await AppProcess.StartAsync(settings, Cancel, folder);
+
+            await AssertFilesAsync(app.Client);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>What the pages link, in all its fingerprinted names, and each file of the web root and each module under its own name.</summary>
+    private static async Task AssertFilesAsync(HttpClient client)
+    {
+        var html = await client.GetStringAsync("/traces", Cancel);
+        var linked = Linked().Matches(html).Select(m => System.Net.WebUtility.HtmlDecode(m.Groups[1].Value)).ToHashSet();
+        foreach (var sheet in linked.Where(f => f.EndsWith(".css", StringComparison.Ordinal)).ToList())
+        {
+            var css = await client.GetStringAsync(sheet, Cancel);
+            linked.UnionWith(CssUrl().Matches(css).Select(m => new Uri(new Uri(client.BaseAddress!, sheet), m.Groups[1].Value).AbsolutePath));
+        }
+
+        Assert.Contains(linked, f => f.EndsWith(".woff2", StringComparison.Ordinal));
+        foreach (var file in linked)
+            Assert.NotEmpty(await GetAsync(client, file));
+
+        var own = Files(Path.Combine(Repository, "wwwroot"), "*").Concat(Files(Path.Combine(Repository, "TraceDashboard"), "*.razor.js")).ToList();
+        Assert.Contains(own, f => f.Path == "lib/apexcharts/apexcharts.esm.js");
+        Assert.Contains(own, f => f.Path == "Components/Layout/MainLayout.razor.js");
+        foreach (var (path, file) in own)
+            Assert.Equal(await File.ReadAllBytesAsync(file, Cancel), await GetAsync(client, path));
+    }
+
+    private static async Task<byte[]> GetAsync(HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(path, Cancel);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode}");
+        return await response.Content.ReadAsByteArrayAsync(Cancel);
+    }
+
+    private static IEnumerable<(string Path, string File)> Files(string folder, string pattern) =>
+        Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)
+            .Select(file => (Path.GetRelativePath(folder, file).Replace('\\', '/'), file));
+
+    /// <summary>Of what is built already, so it takes seconds.</summary>
+    private static async Task PublishAsync(string folder)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+
+        // Without node reuse: a process of MSBuild that stays would keep the pipes of this one open.
+        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", "TraceDashboard", "--no-build", "-c", configuration, "-o", folder, "-nodeReuse:false"])
+        {
+            WorkingDirectory = Repository,
+            RedirectStandardOutput = true,
+        })!;
+        var output = await publish.StandardOutput.ReadToEndAsync(Cancel);
+        await publish.WaitForExitAsync(Cancel);
+        Assert.True(publish.ExitCode == 0, output);
+    }
+
+    private static string Repository { get; } = FindRepository();
+
+    private static string FindRepository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "TraceDashboard.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException("The tests are not run from below the repository.");
     }
 
     [GeneratedRegex("""<(?:link|script)[^>]+(?:href|src)="([^"]+)""")]

@@ -20,8 +20,10 @@ internal sealed class AppProcess : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts it and waits until it is ready.</summary>
-    public static async Task<AppProcess> StartAsync(string[] settings, CancellationToken cancellationToken)
+    /// <param name="folder">Where it was published to; null for the one that the tests were built with.</param>
+    public static async Task<AppProcess> StartAsync(string[] settings, CancellationToken cancellationToken, string? folder = null)
     {
+        folder ??= AppContext.BaseDirectory;
         int port;
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
@@ -32,13 +34,13 @@ internal sealed class AppProcess : IAsyncDisposable
         var address = new Uri($"http://127.0.0.1:{port}");
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet")
         {
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         string[] arguments =
         [
-            Path.Combine(AppContext.BaseDirectory, "TraceDashboard.dll"), $"--urls={address}", "--environment=Development",
+            Path.Combine(folder, "TraceDashboard.dll"), $"--urls={address}", "--environment=Development",
             "--Otlp:HttpEndpoint=", "--Otlp:GrpcEndpoint=", .. settings,
         ];
         foreach (var argument in arguments)
