@@ -35,7 +35,7 @@ public class SpanWriterTests(PostgresCluster cluster)
         {
             var traceId = $"t{seed}";
             var isLong = seed < LongCases;
-            var random = new RandomUpdates(seed, 1, traceId, spanIds: isLong ? 2_800 : 3);
+            var random = new RandomUpdates(seed, 1, traceId, spanIds: isLong ? 6_000 : 3);
             spans[traceId] = [.. Enumerable.Range(0, isLong ? 4_000 : 1 + (seed % 5)).Select(_ => random.Span())];
             traces[traceId] = [.. Enumerable.Range(0, isLong ? 20 : seed % 3).Select(_ => random.Trace())];
             var again = random.Shuffled(spans[traceId]).Take(2);
