@@ -39,6 +39,7 @@ public static class Program
         builder.Services.AddGateway();
         builder.Services.AddOtlpGrpc();
         builder.Services.AddHealth();
+        builder.AddTelemetry();
         builder.AddDemo(args);
         builder.Services.AddProblemDetails();
         builder.Services.AddApiReference();
@@ -53,6 +54,7 @@ public static class Program
         app.UseAuthorization();
 
         app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
         app.MapPages();
         app.MapOtlpHttp();
         app.MapOtlpGrpc();

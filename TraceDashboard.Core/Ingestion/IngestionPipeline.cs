@@ -18,6 +18,7 @@ public sealed partial class IngestionPipeline : IHostedService
     private readonly SpanWriter _writer;
     private readonly LiveFeed _feed;
     private readonly TimeProvider _time;
+    private readonly IngestionMetrics _metrics;
     private readonly ILogger<IngestionPipeline> _logger;
     private readonly IngestionOptions _options;
     private readonly int _writers;
@@ -26,15 +27,18 @@ public sealed partial class IngestionPipeline : IHostedService
     private Task _loops = Task.CompletedTask;
     private volatile bool _stopping;
 
-    public IngestionPipeline(SpanWriter writer, TraceStore store, LiveFeed feed, TimeProvider time, IOptions<IngestionOptions> options, ILogger<IngestionPipeline> logger)
+    public IngestionPipeline(
+        SpanWriter writer, TraceStore store, LiveFeed feed, TimeProvider time, IngestionMetrics metrics, IOptions<IngestionOptions> options, ILogger<IngestionPipeline> logger)
     {
         _writer = writer;
         _feed = feed;
         _time = time;
+        _metrics = metrics;
         _logger = logger;
         _options = options.Value;
         _writers = store.Provider == DatabaseProvider.Sqlite ? 1 : _options.PostgresWriters;
         _budget = new ByteBudget(_options.MaxBytesInFlight);
+        metrics.Observe(() => _queue.Reader.Count, () => BytesInFlight, () => Lag);
     }
 
     /// <summary>Bytes held of requests that are not committed yet.</summary>
@@ -48,9 +52,22 @@ public sealed partial class IngestionPipeline : IHostedService
     public IngestReservation Reserve(long bodyBytes)
     {
         if (_stopping)
+        {
+            _metrics.Refused("stopping");
             throw Stopping();
+        }
+
         var reservation = new IngestReservation(_budget, _options.RetryAfter);
-        reservation.Grow(bodyBytes);
+        try
+        {
+            reservation.Grow(bodyBytes);
+        }
+        catch (IngestionUnavailableException)
+        {
+            _metrics.Refused("overload");
+            throw;
+        }
+
         return reservation;
     }
 
@@ -63,11 +80,15 @@ public sealed partial class IngestionPipeline : IHostedService
     {
         if (batch.Spans.Count == 0 && batch.Traces.Count == 0)
             return IngestResult.AllAccepted;
+        _metrics.Received(batch.Spans.Count);
         var waiting = new Waiting(batch, _time.GetTimestamp());
         if (!_queue.Writer.TryWrite(waiting))
             throw Stopping();
         return await waiting.Result.Task.WaitAsync(cancellationToken);
     }
+
+    /// <summary>Counts spans that a protocol could not make anything of; their senders are told by the protocol.</summary>
+    public void CountInvalid(long spans) => _metrics.Invalid(spans);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -114,13 +135,18 @@ public sealed partial class IngestionPipeline : IHostedService
     {
         try
         {
-            _feed.Publish(await _writer.WriteAsync([.. senders.Select(s => s.Batch)], CancellationToken.None));
+            var began = _time.GetTimestamp();
+            var changed = await _writer.WriteAsync([.. senders.Select(s => s.Batch)], CancellationToken.None);
+            _metrics.Committed(_time.GetElapsedTime(began));
+            _metrics.Accepted(senders.Sum(s => s.Batch.Spans.Count));
+            _feed.Publish(changed);
             foreach (var sender in senders)
                 sender.Result.TrySetResult(IngestResult.AllAccepted);
         }
         catch (Exception e) when (IsUnavailable(e))
         {
             LogUnavailable(senders.Count, e);
+            _metrics.Unavailable(senders.Sum(s => s.Batch.Spans.Count));
             var error = new IngestionUnavailableException("The store cannot be reached; nothing of this request was stored.", _options.RetryAfter, e);
             foreach (var sender in senders)
                 sender.Result.TrySetException(error);
@@ -147,6 +173,7 @@ public sealed partial class IngestionPipeline : IHostedService
         if (batch.Spans.Count + batch.Traces.Count == 1)
         {
             LogRefused(batch.ProjectId, refused);
+            _metrics.RefusedByStore(batch.Spans.Count);
             sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Reason(refused)))]));
             return;
         }

@@ -11,6 +11,8 @@ public static class IngestionServiceCollectionExtensions
     {
         services.TryAddSingleton<LiveFeed>();
         services.TryAddSingleton<SharedQueries>();
+        services.AddMetrics();
+        services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<IngestionPipeline>();
         services.AddHostedService(sp => sp.GetRequiredService<IngestionPipeline>());
         return services;

@@ -68,12 +68,12 @@ internal sealed class GatewayIngest(IngestionPipeline pipeline, IOptions<Ingesti
     {
         var errors = new ApiErrors();
         if (GatewayParser.Parse(body, type, errors) is not { } request)
-            return errors.ToResult();
+            return Invalid(errors);
 
         var origin = originOf(context, request, errors);
         var batch = new GatewayMapper(origin, call, request, body, options.Value, errors).Map(out var spanId);
         if (errors.Any)
-            return errors.ToResult();
+            return Invalid(errors);
 
         var result = await pipeline.WriteAsync(batch, context.RequestAborted);
         if (result.Rejected.Count > 0)
@@ -87,6 +87,12 @@ internal sealed class GatewayIngest(IngestionPipeline pipeline, IOptions<Ingesti
         if (traceparent is not null)
             context.Response.Headers[TraceparentHeader] = traceparent;
         return TypedResults.Json(new TraceHandle(origin.TraceId, spanId, traceparent), GatewayJson.Default.TraceHandle);
+    }
+
+    private ValidationProblem Invalid(ApiErrors errors)
+    {
+        pipeline.CountInvalid(1);
+        return errors.ToResult();
     }
 
     private static async Task<(byte[] Buffer, int Length)> ReadAsync(HttpContext context, IngestReservation room, long limit)

@@ -62,6 +62,7 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
         var decoder = new OtlpDecoder(request, projectId);
         var rejections = decoder.Rejections;
         long reserved = request.Length;
+        var refused = 0;
         while (decoder.Next(BatchBytes) is { } batch)
         {
             // A body is counted twice, once for what it decodes to; small spans decode to more.
@@ -72,10 +73,12 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
             }
 
             var result = await pipeline.WriteAsync(batch, cancellationToken);
+            refused += result.Rejected.Count;
             foreach (var rejected in result.Rejected)
                 rejections.Add($"span {rejected.TraceId}/{rejected.SpanId}", rejected.Reason);
         }
 
+        pipeline.CountInvalid(rejections.Count - refused);
         return request.SpanCount > 0 && !decoder.AnyDecoded
             ? OtlpOutcome.Failure(StatusCodes.Status400BadRequest, rejections.Explain())
             : OtlpOutcome.Success(rejections.Count, rejections.ToString());
