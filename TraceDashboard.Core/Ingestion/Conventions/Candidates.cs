@@ -6,12 +6,12 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// <summary>The best source that was found for each field, and its value in the type that the field needs.</summary>
 internal sealed class Candidates
 {
-    private const int FieldCount = (int)Field.ServiceName + 1;
+    private static readonly int s_fieldCount = Enum.GetValues<Field>().Length;
 
     /// <summary>More is no count of tokens but a mistake, and would spoil every sum.</summary>
     private const long MostTokens = 1_000_000_000_000;
 
-    private readonly (RawRecord? Record, int Index, byte Rank)[] _best = new (RawRecord?, int, byte)[FieldCount];
+    private readonly Best[] _best = new Best[s_fieldCount];
 
     public void Clear() => Array.Clear(_best);
 
@@ -24,13 +24,32 @@ internal sealed class Candidates
         for (var i = 0; i < attributes.Length; i++)
         {
             ref readonly var attribute = ref attributes[i];
-            if (attribute.Hidden || IsEmpty(attribute) || !table.TryFind(attribute.KeyHash, out var source))
+            if (attribute.Hidden || IsEmpty(attribute))
                 continue;
-            ref var best = ref _best[(int)source.Field];
-            var rank = source.Rank + later;
-            if (best.Record is null || rank < best.Rank)
-                best = (record, range.Start + i, (byte)rank);
+            var slot = (int)attribute.KeyHash;
+            var source = table.Next(attribute.KeyHash, ref slot);
+            if (source is null)
+            {
+                source = table.Beginning(record[attribute.Key]);
+                if (source is not null)
+                    Offer(record, range.Start + i, source, later);
+                continue;
+            }
+
+            for (; source is not null; source = table.Next(attribute.KeyHash, ref slot))
+                Offer(record, range.Start + i, source, later);
         }
+    }
+
+    private void Offer(RawRecord record, int index, Source source, int later)
+    {
+        ref var best = ref _best[(int)source.Field];
+        var rank = source.Rank + later;
+        if (best.Record is not null && rank >= best.Rank)
+            return;
+        if (source.Form == SourceForm.NothingIfEmptyObject && record.IsText(index, "{}"u8))
+            return;
+        best = new Best(record, source, index, (byte)rank);
     }
 
     /// <summary>255 when nothing was found.</summary>
@@ -40,18 +59,33 @@ internal sealed class Candidates
 
     public bool TryGet(Field field, out RawRecord record, out int index)
     {
-        (var found, index, _) = _best[(int)field];
-        record = found!;
-        return found is not null;
+        ref readonly var best = ref _best[(int)field];
+        index = best.Index;
+        record = best.Record!;
+        return record is not null;
     }
+
+    /// <summary>Which of the field's sources it is; null when nothing was found.</summary>
+    public Source? SourceOf(Field field) => _best[(int)field].Source;
 
     /// <summary>The attribute's key, for the record of where a value came from.</summary>
     public ReadOnlySpan<byte> Key(Field field) =>
         TryGet(field, out var record, out var index) ? record[record.Attribute(index).Key] : default;
 
-    /// <summary>A string attribute's text; empty for other types.</summary>
-    public ReadOnlySpan<byte> Utf8(Field field) =>
-        TryGet(field, out var record, out var index) && record.Attribute(index).Type == RawType.String ? record[record.Attribute(index).Text] : default;
+    /// <summary>A string attribute's text; empty for other types. MLflow and some others write strings as JSON, with quotes: those are left out.</summary>
+    public ReadOnlySpan<byte> Utf8(Field field)
+    {
+        if (!TryGet(field, out var record, out var index) || record.Attribute(index).Type != RawType.String)
+            return default;
+        var text = record[record.Attribute(index).Text];
+        return text.Length > 2 && text[0] == '"' && text[^1] == '"' && !text[1..^1].ContainsAny((byte)'"', (byte)'\\') ? text[1..^1] : text;
+    }
+
+    /// <summary>The text of a string, array or object; empty for other types.</summary>
+    public ReadOnlySpan<byte> Json(Field field) =>
+        TryGet(field, out var record, out var index) && record.Attribute(index).Type is RawType.String or RawType.Json
+            ? record[record.Attribute(index).Text]
+            : default;
 
     public string? Text(Field field, int maxLength)
     {
@@ -60,7 +94,7 @@ internal sealed class Candidates
         ref readonly var attribute = ref record.Attribute(index);
         return attribute.Type switch
         {
-            RawType.String => TextCache.Get(record[attribute.Text], maxLength),
+            RawType.String => TextCache.Get(Utf8(field), maxLength),
             RawType.Int => attribute.Bits.ToString(CultureInfo.InvariantCulture),
             _ => null,
         };
@@ -121,4 +155,6 @@ internal sealed class Candidates
 
     private static bool IsEmpty(in RawAttribute attribute) =>
         attribute.Type == RawType.Empty || (attribute.Type == RawType.String && attribute.Text.Length == 0);
+
+    private readonly record struct Best(RawRecord? Record, Source? Source, int Index, byte Rank);
 }

@@ -3,16 +3,37 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// <summary>What dialects have names for. Each field is decided for itself: a span may carry several dialects at once.</summary>
 internal enum Field : byte
 {
-    Kind,
+    // What a span is, in each dialect's own words.
+    LangfuseType,
+    OpenInferenceKind,
+    Operation,
+    MlflowType,
+    TraceloopKind,
+    RequestType,
+    GenkitSubtype,
+    AiOperation,
+    SpanType,
+    McpMethod,
+    VectorQuery,
+    AgentRun,
+
+    /// <summary>What to call the span instead of its own name.</summary>
+    DisplayName,
+    FunctionId,
     Provider,
     ServerAddress,
     RequestModel,
+    InvocationParameters,
     ResponseModel,
     ResponseId,
 
     /// <summary>As reported, see <see cref="UsageBuckets"/>.</summary>
     InputTokens,
     OutputTokens,
+    TotalTokens,
+
+    /// <summary>Input without anything cached.</summary>
+    UncachedInputTokens,
     CacheReadTokens,
     CacheWriteTokens,
     ReasoningTokens,
@@ -20,10 +41,26 @@ internal enum Field : byte
     OutputAudioTokens,
     InputImageTokens,
     OutputImageTokens,
-    Cost,
 
-    /// <summary>Seconds from the start.</summary>
+    // Usage as a JSON object, in the form of one dialect each.
+    LangfuseUsage,
+    ProviderMetadata,
+    MlflowUsage,
+    AdkResponse,
+    GenkitOutput,
+
+    /// <summary>USD.</summary>
+    Cost,
+    InputCost,
+    OutputCost,
+    LangfuseCost,
+    MlflowCost,
+
+    /// <summary>From the start; seconds but for <see cref="SourceForm.Milliseconds"/>.</summary>
     TimeToFirstToken,
+
+    /// <summary>When it came.</summary>
+    FirstTokenAt,
     Streaming,
     FinishReasons,
     ServiceTier,
@@ -32,11 +69,32 @@ internal enum Field : byte
     AgentName,
     PromptName,
     PromptVersion,
+
+    /// <summary>Name and version in one JSON.</summary>
+    LangfusePrompt,
+    MlflowPrompts,
     SystemInstructions,
     Input,
+    ToolArguments,
     Output,
+    ToolResult,
+
+    // Pieces of an answer that are put together.
+    AnswerText,
+    AnswerReasoning,
+    AnswerToolCalls,
+    AnswerFiles,
+    Events,
+    Level,
+    StatusMessage,
     ErrorType,
     ErrorMessage,
+
+    /// <summary>The trace began elsewhere, but this is where the application's part of it does.</summary>
+    AsRoot,
+    TraceName,
+    TraceInput,
+    TraceOutput,
     UserId,
     SessionId,
     Environment,
@@ -44,49 +102,11 @@ internal enum Field : byte
     AppVersion,
     Tags,
     Metadata,
+
+    /// <summary>One attribute for each key.</summary>
+    MetadataKeys,
     ServiceName,
-}
 
-/// <summary>An attribute that may say what a field is.</summary>
-/// <param name="Rank">Of several that are present and not empty, the one with the lowest rank counts. Ranks of all dialects are of one order.</param>
-internal readonly record struct Source(string Key, Field Field, byte Rank);
-
-/// <summary>The sources of all dialects, found by the hash of the attribute's key.</summary>
-internal sealed class SourceTable
-{
-    private readonly (ulong Hash, Source Source)[] _slots;
-
-    public SourceTable(params ReadOnlySpan<Source[]> dialects)
-    {
-        var count = 0;
-        foreach (var dialect in dialects)
-            count += dialect.Length;
-        _slots = new (ulong, Source)[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count * 4)];
-        foreach (var dialect in dialects)
-        {
-            foreach (var source in dialect)
-            {
-                var hash = RawRecord.HashOf(System.Text.Encoding.UTF8.GetBytes(source.Key));
-                var slot = (int)hash & (_slots.Length - 1);
-                while (_slots[slot].Source.Key is not null)
-                    slot = (slot + 1) & (_slots.Length - 1);
-                _slots[slot] = (hash, source);
-            }
-        }
-    }
-
-    public bool TryFind(ulong hash, out Source source)
-    {
-        for (var slot = (int)hash & (_slots.Length - 1); _slots[slot].Source.Key is not null; slot = (slot + 1) & (_slots.Length - 1))
-        {
-            if (_slots[slot].Hash == hash)
-            {
-                source = _slots[slot].Source;
-                return true;
-            }
-        }
-
-        source = default;
-        return false;
-    }
+    /// <summary>The span repeats the start of its parent, which is not over yet; the value does not matter.</summary>
+    PendingSpan,
 }

@@ -16,7 +16,7 @@ internal static class GenAiConvention
 
     public static readonly Source[] Sources =
     [
-        new("gen_ai.operation.name", Field.Kind, 30),
+        new("gen_ai.operation.name", Field.Operation, 10),
         new("gen_ai.provider.name", Field.Provider, 10),
         new("gen_ai.system", Field.Provider, 20),
         new("gen_ai.request.model", Field.RequestModel, 10),
@@ -24,8 +24,11 @@ internal static class GenAiConvention
         new("gen_ai.response.id", Field.ResponseId, 10),
         new("gen_ai.usage.input_tokens", Field.InputTokens, 20),
         new("gen_ai.usage.prompt_tokens", Field.InputTokens, 30),
+        new("gen_ai.aggregated_usage.input_tokens", Field.InputTokens, 150),
         new("gen_ai.usage.output_tokens", Field.OutputTokens, 20),
         new("gen_ai.usage.completion_tokens", Field.OutputTokens, 30),
+        new("gen_ai.aggregated_usage.output_tokens", Field.OutputTokens, 150),
+        new("gen_ai.usage.total_tokens", Field.TotalTokens, 10),
         new("gen_ai.usage.cache_read.input_tokens", Field.CacheReadTokens, 10),
         new("gen_ai.usage.cache_read_input_tokens", Field.CacheReadTokens, 20),
         new("gen_ai.usage.cache_read_tokens", Field.CacheReadTokens, 30),
@@ -77,8 +80,8 @@ internal static class GenAiConvention
         new("gen_ai.output.messages", Field.Output, Messages),
         new("gen_ai.prompt", Field.Input, 40),
         new("gen_ai.completion", Field.Output, 40),
-        new("gen_ai.tool.call.arguments", Field.Input, 50),
-        new("gen_ai.tool.call.result", Field.Output, 50),
+        new("gen_ai.tool.call.arguments", Field.ToolArguments, 10),
+        new("gen_ai.tool.call.result", Field.ToolResult, 10),
         new("gen_ai.retrieval.query.text", Field.Input, 60),
         new("gen_ai.retrieval.documents", Field.Output, 60),
         new("gen_ai.conversation.id", Field.SessionId, 30),
@@ -86,27 +89,14 @@ internal static class GenAiConvention
     ];
 
     /// <summary>From <c>gen_ai.operation.name</c>; null for an operation that is not known.</summary>
-    public static SpanKind? KindOf(ReadOnlySpan<byte> operation) => operation switch
-    {
-        _ when operation.SequenceEqual("chat"u8) => SpanKind.Generation,
-        _ when operation.SequenceEqual("execute_tool"u8) => SpanKind.Tool,
-        _ when operation.SequenceEqual("invoke_agent"u8) => SpanKind.Agent,
-        _ when operation.SequenceEqual("embeddings"u8) => SpanKind.Embedding,
-        _ when operation.SequenceEqual("text_completion"u8) => SpanKind.Generation,
-        _ when operation.SequenceEqual("generate_content"u8) => SpanKind.Generation,
-        _ when operation.SequenceEqual("retrieval"u8) => SpanKind.Retriever,
-        _ when operation.SequenceEqual("rerank"u8) => SpanKind.Reranker,
-        _ when operation.SequenceEqual("create_agent"u8) => SpanKind.Agent,
-        _ when operation.SequenceEqual("invoke_workflow"u8) => SpanKind.Chain,
-        _ when operation.SequenceEqual("orchestrate_tools"u8) => SpanKind.Chain,
-        _ when operation.SequenceEqual("agent_step"u8) => SpanKind.Chain,
-        _ when operation.SequenceEqual("plan"u8) => SpanKind.Chain,
-        _ when operation.SequenceEqual("completion"u8) => SpanKind.Generation,
-        _ when operation.SequenceEqual("generate"u8) => SpanKind.Generation,
-        _ when operation.SequenceEqual("responses"u8) => SpanKind.Generation,
-        _ when operation.SequenceEqual("llm_call"u8) => SpanKind.Generation,
-        _ when operation.SequenceEqual("tool_call"u8) => SpanKind.Tool,
-        _ when operation.SequenceEqual("agent_call"u8) => SpanKind.Agent,
-        _ => null,
-    };
+    public static SpanKind? KindOf(ReadOnlySpan<byte> operation) => Words.Find(s_kinds, operation);
+
+    private static readonly (byte[] Word, SpanKind Kind)[] s_kinds = Words.Of(
+        (SpanKind.Generation, ["chat", "text_completion", "generate_content", "completion", "generate", "responses", "llm_call", "llm_request"]),
+        (SpanKind.Tool, ["execute_tool", "tool_call"]),
+        (SpanKind.Agent, ["invoke_agent", "create_agent", "agent_call"]),
+        (SpanKind.Embedding, ["embeddings", "embedding"]),
+        (SpanKind.Chain, ["invoke_workflow", "orchestrate_tools", "agent_step", "plan", "execute_task"]),
+        (SpanKind.Retriever, ["retrieval", "vector_db_retrieve"]),
+        (SpanKind.Reranker, ["rerank"]));
 }

@@ -69,6 +69,22 @@ internal static class GenAiEvents
         return reasons is null ? null : string.Join(',', reasons);
     }
 
+    /// <summary>When the first event tells of a piece of a streamed answer; nanoseconds since the Unix epoch.</summary>
+    public static long? FirstChunk(RawSpan span)
+    {
+        long? first = null;
+        foreach (var spanEvent in span.Events)
+        {
+            var name = span[spanEvent.Name];
+            if ((name.SequenceEqual("ai.stream.firstChunk"u8) || name.SequenceEqual("llm.content.completion.chunk"u8)
+                || name.SequenceEqual("gen_ai.content.completion.chunk"u8) || name.SequenceEqual("First Token Stream Event"u8))
+                && spanEvent.Time is > 0 and <= long.MaxValue && (first is null || (long)spanEvent.Time < first))
+                first = (long)spanEvent.Time;
+        }
+
+        return first;
+    }
+
     /// <summary>The role of <c>gen_ai.{role}.message</c>, "choice" of <c>gen_ai.choice</c>; empty for other events.</summary>
     private static ReadOnlySpan<byte> RoleOf(ReadOnlySpan<byte> name)
     {

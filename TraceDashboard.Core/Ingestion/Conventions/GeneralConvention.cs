@@ -18,11 +18,22 @@ internal static class GeneralConvention
         new("deployment.environment", Field.Environment, 40),
         new("tag.tags", Field.Tags, 50),
         new("metadata", Field.Metadata, 20),
+        new("mcp.method.name", Field.McpMethod, 10),
+        new("mcp.session.id", Field.SessionId, 80),
+        new("mcp.request.argument", Field.ToolArguments, 60),
+        new("mcp.response.value", Field.ToolResult, 60),
+        new("db.vector.", Field.VectorQuery, 10, SourceForm.Group),
+        new("tool_call.id", Field.ToolCallId, 40),
+        new("input", Field.Input, 100),
+        new("output", Field.Output, 100),
     ];
 
     public static readonly Source[] ResourceSources =
     [
+        new("openinference.project.name", Field.ServiceName, 5),
         new("service.name", Field.ServiceName, 10),
+        new("langfuse.environment", Field.Environment, 15),
+        new("langfuse.release", Field.Release, 10),
         new("service.version", Field.Release, 20),
         new("deployment.environment.name", Field.Environment, 30),
         new("deployment.environment", Field.Environment, 50),

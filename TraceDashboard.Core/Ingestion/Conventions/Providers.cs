@@ -20,6 +20,20 @@ internal static class Providers
         ["mistralai"] = "mistral_ai",
         ["moonshot"] = "moonshot_ai",
         ["watsonx"] = "ibm.watsonx.ai",
+        ["azure-openai"] = "azure.ai.openai",
+        ["amazon-bedrock"] = "aws.bedrock",
+        ["amazon"] = "aws.bedrock",
+        ["aws"] = "aws.bedrock",
+        ["google"] = "gcp.gen_ai",
+        ["google.generative-ai"] = "gcp.gemini",
+        ["google.vertex"] = "gcp.vertex_ai",
+        ["vertex"] = "gcp.vertex_ai",
+        ["google-vertex"] = "gcp.vertex_ai",
+        ["vertex_ai_beta"] = "gcp.vertex_ai",
+        ["gcp.vertex.agent"] = "gcp.vertex_ai",
+        ["togetherai"] = "together",
+        ["together_ai"] = "together",
+        ["fireworks_ai"] = "fireworks",
     };
 
     private static readonly (string Suffix, string Provider)[] s_hosts =
@@ -50,11 +64,22 @@ internal static class Providers
         ("command-", "cohere"),
     ];
 
+    private static readonly HashSet<string> s_canonical = new(s_aliases.Values.Concat(s_hosts.Select(h => h.Provider)), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>One name for each provider; names that are not known stay, in lower case.</summary>
     public static string Normalize(string name)
     {
         if (s_aliases.TryGetValue(name, out var known))
             return known;
+        // The Vercel AI SDK appends the kind of API: openai.chat. OTel's own names have dots too.
+        for (var dot = s_canonical.Contains(name) ? -1 : name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+        {
+            if (s_aliases.TryGetValue(name[..dot], out known))
+                return known;
+            if (s_canonical.Contains(name[..dot]))
+                return name[..dot].ToLowerInvariant();
+        }
+
         return name.AsSpan().ContainsAnyInRange('A', 'Z') ? name.ToLowerInvariant() : name;
     }
 

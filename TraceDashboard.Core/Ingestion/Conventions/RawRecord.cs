@@ -73,6 +73,10 @@ internal abstract class RawRecord(byte[] body, int maxItems)
 
     public Span<RawAttribute> Attributes(AttributeRange range) => _attributes.AsSpan(range.Start, range.Count);
 
+    /// <summary>Whether an attribute is that text, an array or object in it included.</summary>
+    public bool IsText(int index, ReadOnlySpan<byte> text) =>
+        _attributes[index].Type is RawType.String or RawType.Json && this[_attributes[index].Text].SequenceEqual(text);
+
     public static ulong HashOf(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key, s_seed);
 
     public virtual void Clear()

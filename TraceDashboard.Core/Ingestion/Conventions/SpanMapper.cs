@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -8,13 +6,16 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// Asks the dialects what a span means. To add one: a file with its sources, ranked among the others', named in
 /// <see cref="s_spanSources"/>.
 /// </summary>
-internal sealed class SpanMapper(IngestionOptions options)
+internal sealed partial class SpanMapper(IngestionOptions options)
 {
     /// <summary>Stored with each span; a newer mapping can be applied to what an older one has stored.</summary>
-    public const int MappingVersion = 1;
+    public const int MappingVersion = 2;
 
     private const double LongestWait = 7 * 24 * 3600;
-    private static readonly SourceTable s_spanSources = new(GenAiConvention.Sources, GeneralConvention.Sources);
+    private static readonly SourceTable s_spanSources = new(
+        LangfuseConvention.Sources, OpenInferenceConvention.Sources, GenAiConvention.Sources, TraceloopConvention.Sources, VercelConvention.Sources,
+        GeneralConvention.Sources);
+
     private static readonly SourceTable s_resourceSources = new(GeneralConvention.ResourceSources);
 
     private readonly Candidates _found = new();
@@ -25,6 +26,11 @@ internal sealed class SpanMapper(IngestionOptions options)
     public string? InputFrom { get; private set; }
 
     public string? OutputFrom { get; private set; }
+
+    /// <summary>Whether the span is not called what it was called.</summary>
+    public bool Renamed { get; private set; }
+
+    private ReadOnlySpan<byte> AiOperation => VercelConvention.Operation(_found.Utf8(Field.AiOperation));
 
     /// <summary>Takes what the resource says of all of its spans.</summary>
     public void UseResource(RawSource resource)
@@ -45,70 +51,44 @@ internal sealed class SpanMapper(IngestionOptions options)
         update.Kind = kind;
         MapNames(span, update, kind);
         MapStatus(span, update);
-        MapCall(update, kind);
-        MapInput(span, update);
-        MapOutput(span, update);
+        MapCall(span, update, kind);
+        MapInput(span, update, kind);
+        MapOutput(span, update, kind);
         if ((FinishReason.From(_found) ?? GenAiEvents.FinishReasons(span) ?? FinishReason.InJson(update.Output)) is { } finishReason)
             update.FinishReason = finishReason;
     }
 
-    /// <summary>What the span says of its trace; null when that is nothing.</summary>
-    public TraceUpdate? MapTrace(SpanUpdate span)
-    {
-        var isRoot = span.ParentSpanId is null;
-        if (!isRoot && !SaysMoreThanSpan())
-            return null;
-
-        var trace = new TraceUpdate { ProjectId = span.ProjectId, TraceId = span.TraceId, Version = span.Version };
-        if (isRoot)
-        {
-            if (span.Name is not null)
-                trace.Name = span.Name;
-            if (span.StartTime is not null)
-                trace.Timestamp = span.StartTime;
-            if (Preview.OfInput(span.Input) is { } input)
-                trace.InputPreview = input;
-            if (Preview.OfOutput(span.Output) is { } output)
-                trace.OutputPreview = output;
-        }
-
-        if (Short(Field.UserId) is { } user)
-            trace.UserId = user;
-        if (Short(Field.SessionId) is { } session)
-            trace.SessionId = session;
-        if (Short(Field.Environment) is { } environment)
-            trace.Environment = environment;
-        if (Short(Field.Release) is { } release)
-            trace.Release = release;
-        if (Short(Field.AppVersion) is { } version)
-            trace.AppVersion = version;
-        if (Tags() is { Length: > 0 } tags)
-            trace.Tags = tags;
-        if (Metadata() is { } metadata)
-            trace.Metadata = metadata;
-        return trace.Fields == 0 ? null : trace;
-    }
-
-    private bool SaysMoreThanSpan() =>
-        _found.Has(Field.UserId) || _found.Has(Field.SessionId) || _found.Has(Field.Environment) || _found.Has(Field.Release)
-        || _found.Has(Field.AppVersion) || _found.Has(Field.Tags) || _found.Has(Field.Metadata);
-
+    /// <summary>The first dialect that knows the span's word decides; then what else gives it away.</summary>
     private SpanKind KindOf()
     {
-        if (GenAiConvention.KindOf(_found.Utf8(Field.Kind)) is { } kind)
-            return kind;
-        if (_found.Has(Field.ToolName) || _found.Has(Field.ToolCallId))
+        var kind = LangfuseConvention.KindOf(_found.Utf8(Field.LangfuseType))
+            ?? OpenInferenceConvention.KindOf(_found.Utf8(Field.OpenInferenceKind))
+            ?? GenAiConvention.KindOf(_found.Utf8(Field.Operation))
+            ?? TraceloopConvention.KindOf(_found.Utf8(Field.TraceloopKind))
+            ?? TraceloopConvention.KindOfRequest(_found.Utf8(Field.RequestType))
+            ?? VercelConvention.KindOf(AiOperation);
+        if (kind is { } known)
+            return known;
+        if (_found.Has(Field.ToolName) && _found.Rank(Field.ToolName) < TraceloopConvention.EntityName)
             return SpanKind.Tool;
+        if (_found.Has(Field.ToolCallId) || _found.Utf8(Field.McpMethod).SequenceEqual("tools/call"u8))
+            return SpanKind.Tool;
+        if (_found.Has(Field.VectorQuery))
+            return SpanKind.Retriever;
         return _found.Has(Field.RequestModel) || _found.Has(Field.ResponseModel) ? SpanKind.Generation : SpanKind.Span;
     }
 
     private void MapNames(RawSpan span, SpanUpdate update, SpanKind kind)
     {
-        var toolName = Short(Field.ToolName);
+        var toolName = kind == SpanKind.Tool || _found.Rank(Field.ToolName) < TraceloopConvention.EntityName ? Short(Field.ToolName) : null;
+        if (toolName is null && kind == SpanKind.Tool && span[span.Name] is var name && name.StartsWith("execute_tool "u8))
+            toolName = TextCache.Get(name["execute_tool ".Length..], options.MaxNameLength);
         if (toolName is not null)
             update.ToolName = toolName;
-        if (kind == SpanKind.Tool && toolName is not null)
-            update.Name = toolName;
+        var newName = (kind == SpanKind.Tool ? toolName : null) ?? DisplayName();
+        Renamed = newName is not null;
+        if (newName is not null)
+            update.Name = newName;
         else if (span.Name.Length > 0)
             update.Name = TextCache.Get(span[span.Name], options.MaxNameLength);
 
@@ -116,21 +96,43 @@ internal sealed class SpanMapper(IngestionOptions options)
             update.ToolCallId = toolCallId;
         if (Short(Field.AgentName) is { } agentName)
             update.AgentName = agentName;
-        if (Short(Field.PromptName) is { } promptName)
-            update.PromptName = promptName;
-        if (Short(Field.PromptVersion) is { } promptVersion)
-            update.PromptVersion = promptVersion;
+        MapPrompt(update);
         if (Short(Field.ServiceName) is { } serviceName)
             update.ServiceName = serviceName;
+    }
+
+    private string? DisplayName()
+    {
+        if (_found.Rank(Field.DisplayName) > VercelConvention.FunctionName && Short(Field.FunctionId) is { } function && AiOperation is { IsEmpty: false } operation)
+            return Text.Shorten($"{function}:{TextCache.Get(operation, options.MaxNameLength)}", options.MaxNameLength);
+        return Short(Field.DisplayName);
+    }
+
+    /// <summary>Name and version of a prompt are of one source, or they would name one that does not exist.</summary>
+    private void MapPrompt(SpanUpdate update)
+    {
+        var (name, version) = (Short(Field.PromptName), Short(Field.PromptVersion));
+        if (name is not null && _found.Rank(Field.PromptName) != _found.Rank(Field.PromptVersion))
+            version = null;
+        if (_found.Rank(Field.PromptName) > VercelConvention.Prompt && LangfuseConvention.PromptOf(_found.Json(Field.LangfusePrompt), options.MaxNameLength) is { Name: not null } passedOn)
+            (name, version) = passedOn;
+        if (name is not null)
+            update.PromptName = name;
+        if (version is not null)
+            update.PromptVersion = version;
     }
 
     private void MapStatus(RawSpan span, SpanUpdate update)
     {
         var status = span.Status switch { 1 => SpanStatus.Ok, 2 => SpanStatus.Error, _ => SpanStatus.Unset };
+        if (_found.Utf8(Field.Level).SequenceEqual("ERROR"u8))
+            status = SpanStatus.Error;
         if (status != SpanStatus.Unset || update.EndTime is not null)
             update.Status = status;
         var isError = status == SpanStatus.Error;
-        if (span.StatusMessage.Length > 0)
+        if (_found.Text(Field.StatusMessage, LongestMessage) is { } statusMessage)
+            update.StatusMessage = statusMessage;
+        else if (span.StatusMessage.Length > 0)
             update.StatusMessage = Text.Shorten(span[span.StatusMessage], LongestMessage);
         else if (isError && _found.Text(Field.ErrorMessage, LongestMessage) is { } message)
             update.StatusMessage = message;
@@ -142,9 +144,11 @@ internal sealed class SpanMapper(IngestionOptions options)
     /// <summary>Messages of errors hold more than a name.</summary>
     private int LongestMessage => options.MaxNameLength * 10;
 
-    private void MapCall(SpanUpdate update, SpanKind kind)
+    private void MapCall(RawSpan span, SpanUpdate update, SpanKind kind)
     {
         var requestModel = Short(Field.RequestModel);
+        if (_found.Rank(Field.RequestModel) > OpenInferenceConvention.Parameters && ModelInParameters() is { } model)
+            requestModel = model;
         var responseModel = Short(Field.ResponseModel);
         if (requestModel is not null)
             update.RequestModel = requestModel;
@@ -156,174 +160,56 @@ internal sealed class SpanMapper(IngestionOptions options)
             update.Provider = guessed;
         if (Short(Field.ResponseId) is { } responseId)
             update.ResponseId = responseId;
-        if (Short(Field.ServiceTier) is { } tier)
+        if ((Short(Field.ServiceTier) ?? VercelConvention.ServiceTier(_found)) is { } tier)
             update.ServiceTier = tier;
         if (UsageBuckets.From(_found, kind) is { } usage)
             update.Usage = usage;
-        if (_found.Money(Field.Cost) is { } cost)
+        if (Cost() is { } cost)
             update.ReportedCost = cost;
         if (_found.Flag(Field.Streaming) is { } streaming)
             update.Streaming = streaming;
-        if (update.StartTime is { } start && _found.Number(Field.TimeToFirstToken) is { } seconds and <= LongestWait)
-            update.FirstTokenTime = start + (long)Math.Round(seconds * UnixNanos.PerSecond);
+        else if (VercelConvention.Streams(AiOperation))
+            update.Streaming = true;
+        if (update.StartTime is { } start && FirstToken(span, start) is { } first)
+            update.FirstTokenTime = first;
     }
 
-    private void MapInput(RawSpan span, SpanUpdate update)
+    private string? ModelInParameters()
     {
-        InputFrom = null;
-        if (_found.Rank(Field.Input) > GenAiConvention.MessageEvents && !_found.Has(Field.SystemInstructions))
-        {
-            _json.Clear();
-            if (GenAiEvents.TryMoveMessages(span, _json, isOutput: false, options.MaxFieldBytes))
-            {
-                update.Input = _json.ToArray();
-                InputFrom = "events:gen_ai.*.message";
-                return;
-            }
-        }
-
-        if (TryWriteWithSystem())
-            update.Input = Text.Clean(_json.Written, options.MaxFieldBytes);
-        else if (Take(Field.Input) is { } input)
-            (update.Input, InputFrom) = input;
-    }
-
-    private void MapOutput(RawSpan span, SpanUpdate update)
-    {
-        OutputFrom = null;
-        if (_found.Rank(Field.Output) > GenAiConvention.MessageEvents)
-        {
-            _json.Clear();
-            if (GenAiEvents.TryMoveMessages(span, _json, isOutput: true, options.MaxFieldBytes))
-            {
-                update.Output = _json.ToArray();
-                OutputFrom = "events:gen_ai.choice";
-                return;
-            }
-        }
-
-        if (Take(Field.Output) is { } output)
-            (update.Output, OutputFrom) = output;
-    }
-
-    /// <summary>System instructions become the first message, so that a conversation is one list.</summary>
-    private bool TryWriteWithSystem()
-    {
-        if (!_found.TryGet(Field.SystemInstructions, out var record, out var index))
-            return false;
-        var messages = ReadOnlySpan<byte>.Empty;
-        if (_found.Has(Field.Input))
-        {
-            if (_found.Rank(Field.Input) > GenAiConvention.Messages + 1 || !TryGetArray(Field.Input, out messages))
-                return false;
-        }
-
-        var system = record[record.Attribute(index).Text];
-        _json.Clear();
-        _json.Write("[{\"role\":\"system\","u8);
-        if (GenAiEvents.IsJson(system) && system[0] == '[')
-        {
-            _json.WriteKey("parts"u8);
-            _json.Write(system);
-        }
-        else
-        {
-            _json.WriteKey("content"u8);
-            record.WriteValue(record.Attribute(index), _json, options.MaxFieldBytes);
-        }
-
-        _json.Write((byte)'}');
-        var rest = messages.IsEmpty ? "]"u8 : messages[1..].TrimStart(" \t\r\n"u8);
-        if (rest[0] != ']')
-            _json.Write((byte)',');
-        _json.Write(rest);
-        record.Attribute(index).Hidden = true;
-        InputFrom = PlaceOf(Field.SystemInstructions);
-        if (_found.TryGet(Field.Input, out var inputRecord, out var inputIndex))
-        {
-            inputRecord.Attribute(inputIndex).Hidden = true;
-            InputFrom += "+" + PlaceOf(Field.Input);
-        }
-
-        return true;
-    }
-
-    private bool TryGetArray(Field field, out ReadOnlySpan<byte> json)
-    {
-        json = default;
-        if (!_found.TryGet(field, out var record, out var index) || record.Attribute(index).Type is not (RawType.String or RawType.Json))
-            return false;
-        json = record[record.Attribute(index).Text].TrimStart(" \t\r\n"u8);
-        return json.StartsWith("["u8) && GenAiEvents.IsJson(json);
-    }
-
-    /// <summary>The content that a field has, taken off the attributes.</summary>
-    private (byte[] Content, string From)? Take(Field field)
-    {
-        if (!_found.TryGet(field, out var record, out var index))
+        if (!_found.Has(Field.InvocationParameters))
             return null;
-        ref var attribute = ref record.Attribute(index);
-        attribute.Hidden = true;
-        if (attribute.Type is RawType.String or RawType.Json)
-            return (Text.Clean(record[attribute.Text], options.MaxFieldBytes), PlaceOf(field));
-        _json.Clear();
-        record.WriteValue(attribute, _json, options.MaxFieldBytes);
-        return (_json.ToArray(), PlaceOf(field));
+        var leaves = new JsonLeaves(_found.Json(Field.InvocationParameters), stackalloc byte[256]);
+        while (leaves.Next())
+        {
+            if (leaves.Type == System.Text.Json.JsonTokenType.String && (leaves.Path.SequenceEqual("model"u8) || leaves.Path.SequenceEqual("model_name"u8)))
+                return TextCache.Get(leaves.Value, options.MaxNameLength);
+        }
+
+        return null;
     }
 
-    private string PlaceOf(Field field)
+    private decimal? Cost()
     {
-        var key = TextCache.Get(_found.Key(field), 200);
-        return (_found.Rank(field), field) switch
+        if (_found.Has(Field.LangfuseCost) && LangfuseConvention.CostOf(_found.Json(Field.LangfuseCost)) is { } details)
+            return details;
+        if (_found.Rank(Field.Cost) > OpenInferenceConvention.CostTotal && (_found.Money(Field.InputCost), _found.Money(Field.OutputCost)) is var (input, output) && (input ?? output) is not null)
+            return (input ?? 0) + (output ?? 0);
+        return _found.Money(Field.Cost);
+    }
+
+    /// <summary>When the first piece of the answer came, in nanoseconds since the Unix epoch.</summary>
+    private long? FirstToken(RawSpan span, long start)
+    {
+        if (_found.Text(Field.FirstTokenAt, 60) is { } text && Iso8601.TryParse(text, out var at) && at >= start && at - start <= LongestWait * UnixNanos.PerSecond)
+            return at;
+        if (_found.Number(Field.TimeToFirstToken) is { } wait)
         {
-            (GenAiConvention.Messages + 1, _) => "event:" + key,
-            (30, Field.Input or Field.Output) => "event:" + key,
-            _ => key,
-        };
+            var seconds = _found.SourceOf(Field.TimeToFirstToken)!.Form == SourceForm.Milliseconds ? wait / 1000 : wait;
+            return seconds <= LongestWait ? start + (long)Math.Round(seconds * UnixNanos.PerSecond) : null;
+        }
+
+        return GenAiEvents.FirstChunk(span) is { } chunk && chunk >= start && chunk - start <= LongestWait * UnixNanos.PerSecond ? chunk : null;
     }
 
     private string? Short(Field field) => _found.Text(field, options.MaxNameLength);
-
-    /// <summary>An array, a string that holds one, or a comma-separated list.</summary>
-    private string[]? Tags()
-    {
-        if (!_found.TryGet(Field.Tags, out var record, out var index))
-            return null;
-        var text = record[record.Attribute(index).Text];
-        if (!text.StartsWith("["u8))
-            return Text.Shorten(text, 10_000).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (!GenAiEvents.IsJson(text))
-            return null;
-        using var document = JsonDocument.Parse(Encoding.UTF8.GetString(text));
-        var tags = new List<string>();
-        foreach (var element in document.RootElement.EnumerateArray())
-        {
-            var tag = element.ValueKind == JsonValueKind.String ? SafeString(element) : element.GetRawText();
-            if (!string.IsNullOrWhiteSpace(tag) && tags.Count < 100)
-                tags.Add(Text.Shorten(tag, options.MaxNameLength));
-        }
-
-        return [.. tags];
-    }
-
-    private byte[]? Metadata()
-    {
-        if (!_found.TryGet(Field.Metadata, out var record, out var index) || record.Attribute(index).Type is not (RawType.String or RawType.Json))
-            return null;
-        var text = record[record.Attribute(index).Text].Trim(" \t\r\n"u8);
-        return text.StartsWith("{"u8) && text.Length <= options.MaxFieldBytes && GenAiEvents.IsJson(text) ? text.ToArray() : null;
-    }
-
-    private static string? SafeString(JsonElement element)
-    {
-        try
-        {
-            return element.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate in an escape.
-            return null;
-        }
-    }
 }

@@ -2,6 +2,30 @@ using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
+/// <summary>Token counts as a client reports them: parts may be contained in totals.</summary>
+internal struct ReportedUsage
+{
+    public long? Input;
+    public long? UncachedInput;
+    public long? Output;
+    public long? Total;
+    public long? CacheRead;
+
+    /// <summary>Whatever its lifetime.</summary>
+    public long? CacheWrite;
+
+    /// <summary>The part of <see cref="CacheWrite"/> with a lifetime of one hour.</summary>
+    public long? CacheWrite1h;
+    public long? Reasoning;
+    public long? InputAudio;
+    public long? OutputAudio;
+    public long? InputImage;
+    public long? OutputImage;
+
+    /// <summary>It is known that the input does not contain what was read from and written to a cache.</summary>
+    public bool ExcludesCache;
+}
+
 /// <summary>
 /// From reported token counts, which overlap, to disjoint buckets. In OTel's conventions the input includes what was read from and
 /// written to a cache and the output includes reasoning. Whoever forwards Anthropic's numbers reports the input without the cache: a
@@ -11,36 +35,60 @@ internal static class UsageBuckets
 {
     public static TokenUsage? From(Candidates found, SpanKind kind)
     {
-        var input = found.Tokens(Field.InputTokens);
-        var output = found.Tokens(Field.OutputTokens);
-        var read = found.Tokens(Field.CacheReadTokens);
-        var write = found.Tokens(Field.CacheWriteTokens);
-        var reasoning = found.Tokens(Field.ReasoningTokens);
-        if ((input ?? output ?? read ?? write ?? reasoning) is null)
+        if (found.Has(Field.LangfuseUsage) && LangfuseUsage.From(found.Json(Field.LangfuseUsage)) is { } details)
+            return details;
+
+        var usage = new ReportedUsage
+        {
+            Input = found.Tokens(Field.InputTokens),
+            UncachedInput = found.Tokens(Field.UncachedInputTokens),
+            Output = found.Tokens(Field.OutputTokens),
+            Total = found.Tokens(Field.TotalTokens),
+            CacheRead = found.Tokens(Field.CacheReadTokens),
+            CacheWrite = found.Tokens(Field.CacheWriteTokens),
+            Reasoning = found.Tokens(Field.ReasoningTokens),
+            InputAudio = found.Tokens(Field.InputAudioTokens),
+            InputImage = found.Tokens(Field.InputImageTokens),
+            OutputAudio = found.Tokens(Field.OutputAudioTokens),
+            OutputImage = found.Tokens(Field.OutputImageTokens),
+        };
+        VercelConvention.Complete(found, ref usage);
+        return From(usage, kind);
+    }
+
+    /// <summary>Null when nothing is known.</summary>
+    public static TokenUsage? From(in ReportedUsage usage, SpanKind kind)
+    {
+        var input = usage.Input ?? (usage.Output is not null || kind == SpanKind.Embedding ? Less(usage.Total, usage.Output) : null);
+        var output = usage.Output ?? (usage.Input is not null ? Less(usage.Total, usage.Input) : null);
+        var read = usage.CacheRead;
+        var write = usage.CacheWrite;
+        if ((input ?? output ?? read ?? write ?? usage.Reasoning ?? usage.UncachedInput) is null)
             return null;
 
-        var inputAudio = found.Tokens(Field.InputAudioTokens);
-        var inputImage = found.Tokens(Field.InputImageTokens);
-        var outputAudio = found.Tokens(Field.OutputAudioTokens);
-        var outputImage = found.Tokens(Field.OutputImageTokens);
-        var excludesCache = (read ?? 0) + (write ?? 0) > (input ?? long.MaxValue);
+        var excludesCache = usage.ExcludesCache || (read ?? 0) + (write ?? 0) > (input ?? long.MaxValue);
         var cached = excludesCache ? 0 : (read ?? 0) + (write ?? 0);
         // Reasoning that is larger than the output cannot be a part of it.
-        var reasoningWithin = reasoning <= output ? reasoning : 0;
+        var reasoningWithin = usage.Reasoning <= output ? usage.Reasoning : 0;
+        var media = (usage.InputAudio ?? 0) + (usage.InputImage ?? 0);
         return new TokenUsage
         {
-            Input = Rest(input, cached + (inputAudio ?? 0) + (inputImage ?? 0)),
+            Input = Rest(usage.UncachedInput, media) ?? Rest(input, cached + media),
             CacheRead = read,
-            CacheWrite5m = write,
-            Output = kind == SpanKind.Embedding ? output ?? 0 : Rest(output, (reasoningWithin ?? 0) + (outputAudio ?? 0) + (outputImage ?? 0)),
-            Reasoning = reasoning,
-            InputAudio = inputAudio,
-            OutputAudio = outputAudio,
-            InputImage = inputImage,
-            OutputImage = outputImage,
+            CacheWrite5m = Less(write, usage.CacheWrite1h),
+            CacheWrite1h = usage.CacheWrite1h,
+            Output = kind == SpanKind.Embedding ? output ?? 0 : Rest(output, (reasoningWithin ?? 0) + (usage.OutputAudio ?? 0) + (usage.OutputImage ?? 0)),
+            Reasoning = usage.Reasoning,
+            InputAudio = usage.InputAudio,
+            OutputAudio = usage.OutputAudio,
+            InputImage = usage.InputImage,
+            OutputImage = usage.OutputImage,
             Rule = excludesCache ? UsageRule.InputExcludesCache : UsageRule.InputIncludesCache,
         };
     }
+
+    /// <summary>What is left of a total; null when the total is unknown.</summary>
+    public static long? Less(long? total, long? part) => Rest(total, part ?? 0);
 
     private static long? Rest(long? total, long parts) => total is { } known ? Math.Max(0, known - parts) : null;
 }

@@ -100,7 +100,7 @@ internal sealed class OtlpDecoder
             update.EndTime = end;
         _mapper.Map(_span, update);
         Write(update);
-        if (_mapper.MapTrace(update) is { } trace)
+        if (_mapper.MapTrace(_span, update) is { } trace)
             Add(trace);
         BatchBytes += UpdateBytes + SizeOf(update);
         AnyDecoded = true;
@@ -256,7 +256,7 @@ internal sealed class OtlpDecoder
         _json.Write("{\"protocol\":\"otlp\",\"mapping\":"u8);
         _json.WriteLong(SpanMapper.MappingVersion);
         _ = WriteCount("kind"u8, _span.Kind, true);
-        if (update.ToolName is not null && update.Name == update.ToolName)
+        if (_mapper.Renamed)
             _ = WriteText("name"u8, _span, _span.Name, true);
         if (_mapper.InputFrom is { } input)
             WriteOwnText("inputFrom"u8, input);

@@ -60,10 +60,10 @@ public static partial class MessageParser
             case "reasoning" or "thinking" or "redacted_thinking" or "reasoning_content":
                 parts.Add(new ReasoningPart(Text(part, "content") ?? Text(part, "thinking") ?? Text(part, "text") ?? Text(part, "reasoning") ?? Summary(part)));
                 break;
-            case "tool_call" or "tool_use" or "tool-call" or "function_call" or "function" or "functionCall" or "toolUse" or "server_tool_use" or "server_tool_call" or "custom_tool_call":
+            case "tool_call" or "tool_use" or "tool-call" or "function_call" or "function" or "functionCall" or "toolUse" or "server_tool_use" or "server_tool_call" or "custom_tool_call" or "toolRequest":
                 parts.Add(ToolCall(part, type));
                 break;
-            case "tool_call_response" or "tool_result" or "tool-result" or "function_call_output" or "functionResponse" or "toolResult" or "server_tool_call_response" or "custom_tool_call_output":
+            case "tool_call_response" or "tool_result" or "tool-result" or "function_call_output" or "functionResponse" or "toolResult" or "server_tool_call_response" or "custom_tool_call_output" or "toolResponse":
                 parts.Add(ToolResult(part, type, depth));
                 break;
             case "message" when Get(part, "content") is { } content && depth < MaxDepth:
@@ -75,12 +75,12 @@ public static partial class MessageParser
         }
     }
 
-    /// <summary>Gemini and Bedrock name the kind of a part by its only key.</summary>
+    /// <summary>Gemini, Bedrock and Genkit name the kind of a part by its only key.</summary>
     private static string? TypeByKey(JsonElement part)
     {
         if (part.ValueKind != JsonValueKind.Object)
             return null;
-        foreach (var key in (ReadOnlySpan<string>)["text", "functionCall", "functionResponse", "toolUse", "toolResult", "inlineData", "inline_data", "fileData", "file_data", "reasoningContent"])
+        foreach (var key in (ReadOnlySpan<string>)["text", "functionCall", "functionResponse", "toolUse", "toolResult", "inlineData", "inline_data", "fileData", "file_data", "reasoningContent", "toolRequest", "toolResponse", "media", "reasoning", "function"])
         {
             if (Get(part, key) is not null)
                 return key == "reasoningContent" ? "reasoning" : key;
@@ -110,7 +110,7 @@ public static partial class MessageParser
         if (arguments is null && type == "server_tool_call")
             arguments = inner;
         return new ToolCallPart(
-            Text(part, "id") ?? Text(part, "call_id") ?? Text(part, "toolCallId") ?? Text(call, "toolUseId") ?? Text(call, "id"),
+            Text(part, "id") ?? Text(part, "call_id") ?? Text(part, "toolCallId") ?? Text(call, "toolUseId") ?? Text(call, "id") ?? Text(call, "ref"),
             Text(call, "name") ?? Text(part, "name") ?? Text(part, "toolName") ?? "",
             arguments is { } value ? Plain(value) : null);
     }
@@ -119,13 +119,17 @@ public static partial class MessageParser
     {
         var inner = Object(part, type);
         var result = inner ?? part;
-        var content = Get(result, "response") ?? Get(result, "result") ?? Get(result, "output") ?? Get(result, "content") ?? inner;
+        var content = Typed(Get(result, "output")) ?? Get(result, "response") ?? Get(result, "result") ?? Get(result, "output") ?? Get(result, "content") ?? inner;
         return new ToolResultPart(
-            Text(part, "tool_use_id") ?? Text(part, "call_id") ?? Text(part, "toolCallId") ?? Text(result, "toolUseId") ?? Text(part, "id"),
+            Text(part, "tool_use_id") ?? Text(part, "call_id") ?? Text(part, "toolCallId") ?? Text(result, "toolUseId") ?? Text(part, "id") ?? Text(result, "id") ?? Text(result, "ref"),
             Text(result, "name") ?? Text(part, "name") ?? Text(part, "toolName"),
             depth < MaxDepth ? Plain(content) : content?.GetRawText() ?? "",
             Get(part, "is_error") is { ValueKind: JsonValueKind.True } || Text(result, "status") == "error");
     }
+
+    /// <summary>The Vercel AI SDK's results since version 5: <c>{type: "json", value: …}</c>.</summary>
+    private static JsonElement? Typed(JsonElement? output) =>
+        output is { ValueKind: JsonValueKind.Object } typed && Text(typed, "type") is not null ? Get(typed, "value") : null;
 
     private static bool HasToolResults(JsonElement? content)
     {
@@ -133,7 +137,7 @@ public static partial class MessageParser
             return false;
         foreach (var item in list.EnumerateArray())
         {
-            if ((Text(item, "type") ?? TypeByKey(item)) is "tool_call_response" or "tool_result" or "tool-result" or "functionResponse" or "toolResult")
+            if ((Text(item, "type") ?? TypeByKey(item)) is "tool_call_response" or "tool_result" or "tool-result" or "functionResponse" or "toolResult" or "toolResponse")
                 return true;
         }
 
@@ -175,6 +179,10 @@ public static partial class MessageParser
                 return new MediaPart("audio", Text(audio, "format") is { } format ? "audio/" + format : null) { Data = Text(audio, "data") };
             case "image" or "document" or "file" or "audio" or "video" when Object(part, "source") is { } source:
                 return FromSource(type, source);
+            case "image" when Object(part, "image") is { } nested:
+                return FromUri("image", null, Text(Object(nested, "image") ?? nested, "url"));
+            case "media" when Object(part, "media") is { } media:
+                return FromUri(null, Text(media, "contentType"), Text(media, "url"));
             case "image" when Text(part, "image") is { } value:
                 return FromUri("image", Text(part, "mediaType") ?? Text(part, "mimeType"), value) ?? new MediaPart("image", null);
             case "inlineData" or "inline_data" when Get(part, type) is { } inline:
@@ -202,8 +210,8 @@ public static partial class MessageParser
     private static MediaPart FromFile(string modality, JsonElement part)
     {
         var file = Object(part, "file") ?? part;
-        var mime = Text(file, "mime_type") ?? Text(file, "mediaType");
-        var data = Text(file, "file_data") ?? Text(file, "data");
+        var mime = Text(file, "mime_type") ?? Text(file, "mediaType") ?? Text(file, "mimeType");
+        var data = Text(file, "file_data") ?? Text(file, "data") ?? Text(file, "base64");
         if (data is not null && data.StartsWith("data:", StringComparison.Ordinal))
             return FromUri(modality, mime, data)!;
         return new MediaPart(modality, mime) { Data = data, File = Text(file, "file_id") ?? Text(file, "filename") };

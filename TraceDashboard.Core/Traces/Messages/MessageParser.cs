@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace TraceDashboard.Core.Traces.Messages;
 
 /// <summary>
-/// Turns the input or output of a span into messages: the shapes of OpenAI (chat and responses), Anthropic, Gemini, LangChain and the
-/// OpenTelemetry GenAI conventions, whole requests and replies as well as their parts. Content is whatever a client sent, so nothing
+/// Turns the input or output of a span into messages: the shapes of OpenAI (chat and responses), Anthropic, Gemini and ADK, Bedrock,
+/// LangChain, the Vercel AI SDK, Genkit, OpenInference, Langfuse, Logfire and the OpenTelemetry GenAI conventions, whole requests and replies as well as their parts. Content is whatever a client sent, so nothing
 /// here throws, recursion is bounded, and what is not understood is handed on as it is.
 /// </summary>
 public static partial class MessageParser
@@ -79,10 +79,23 @@ public static partial class MessageParser
         if (Get(root, "generations") is { ValueKind: JsonValueKind.Array } generations)
             return Generations(generations, messages);
 
-        var system = Get(root, "system") ?? Get(root, "instructions") ?? Get(root, "systemInstruction") ?? Get(root, "system_instruction") ?? Get(root, "system_instructions");
+        // Gemini's reply in ADK, Genkit's and Logfire's: one message beside other facts of the call.
+        if ((Object(root, "message") ?? (Object(root, "content") is { } content && Get(content, "parts") is not null ? content : null)) is { } reply
+            && (Get(reply, "content") ?? Get(reply, "parts") ?? Get(reply, "tool_calls")) is not null)
+        {
+            var message = ReadMessage(reply, role);
+            messages.Add(message with { FinishReason = message.FinishReason ?? Text(root, "finishReason") ?? Text(root, "finish_reason") });
+            return true;
+        }
+
+        var system = Get(root, "system") ?? Get(root, "instructions") ?? Get(root, "systemInstruction") ?? Get(root, "system_instruction") ?? Get(root, "system_instructions")
+            ?? (Object(root, "config") is { } config ? Get(config, "system_instruction") ?? Get(config, "systemInstruction") : null);
         var turns = Get(root, "messages") ?? Get(root, "contents") ?? Get(root, "input_messages") ?? Get(root, "output_messages");
         if (turns is null && (Text(root, "object") == "response" || Text(root, "model") is not null))
             turns = Get(root, "output") ?? Get(root, "input");
+        // The AI SDK's calls; in others a prompt alone is a variable like any other.
+        if (turns is not { ValueKind: JsonValueKind.Array } && Get(root, "prompt") is { } prompt && (system is not null || prompt.ValueKind == JsonValueKind.Array))
+            turns = prompt;
         if (turns is not { } body)
             return false;
         if (system is { } instructions && ContentOf(instructions) is { Count: > 0 } parts)
@@ -151,6 +164,8 @@ public static partial class MessageParser
     private static bool IsMessage(JsonElement item)
     {
         item = Unwrapped(item);
+        if (Text(item, "event.name") is { } eventName && RoleOfEvent(eventName) is not null)
+            return true;
         if (Get(item, "role") is { ValueKind: JsonValueKind.String })
             return true;
         return RoleOfType(Text(item, "type")) is not null && (Get(item, "content") ?? Get(item, "parts") ?? Get(item, "tool_calls")) is not null;
@@ -159,11 +174,14 @@ public static partial class MessageParser
     private static Message ReadMessage(JsonElement item, string fallbackRole)
     {
         item = Unwrapped(item);
-        var role = Role(Text(item, "role")) ?? RoleOfType(Text(item, "type")) ?? fallbackRole;
+        var role = Role(Text(item, "role")) ?? RoleOfType(Text(item, "type")) ?? RoleOfEvent(Text(item, "event.name")) ?? fallbackRole;
         var parts = new List<MessagePart>();
         if ((Text(item, "reasoning_content") ?? Text(item, "reasoning")) is { Length: > 0 } reasoning)
             parts.Add(new ReasoningPart(reasoning));
-        var content = Get(item, "parts") ?? Get(item, "content");
+        var content = Get(item, "parts") ?? Get(item, "content") ?? Get(item, "contents");
+        using var listed = PartsInText(content);
+        if (listed is not null)
+            content = listed.RootElement;
         if (role == "tool" && !HasToolResults(content))
             parts.Add(new ToolResultPart(Text(item, "tool_call_id") ?? Text(item, "id"), Text(item, "name"), Plain(content), Text(item, "status") == "error"));
         else
@@ -178,6 +196,14 @@ public static partial class MessageParser
 
         if (Object(item, "function_call") is { } single)
             AddPart(single, parts, depth: 0, assumed: "tool_call");
+        if (Text(item, "function_call_name") is { } function)
+            parts.Add(new ToolCallPart(null, function, Text(item, "function_call_arguments_json")));
+        if (Get(item, "files") is { ValueKind: JsonValueKind.Array } files)
+        {
+            foreach (var file in files.EnumerateArray())
+                AddPart(file, parts, depth: 0, assumed: "file");
+        }
+
         return new Message(role, parts)
         {
             Name = role == "tool" ? null : Text(item, "name"),
@@ -185,9 +211,23 @@ public static partial class MessageParser
         };
     }
 
-    /// <summary>LangChain writes a message as <c>{type, data: {…}}</c> or <c>{lc, id, kwargs: {…}}</c>.</summary>
+    /// <summary>Indexed attributes hold texts only, so that a list of parts is JSON in a string; null when it is none.</summary>
+    private static JsonDocument? PartsInText(JsonElement? content)
+    {
+        if (content is not { ValueKind: JsonValueKind.String } || content.Value.GetString() is not { } text || !text.AsSpan().TrimStart().StartsWith("[{"))
+            return null;
+        var document = JsonText.TryParse(text, out _);
+        if (document is not null && document.RootElement.EnumerateArray().All(p => p.ValueKind == JsonValueKind.Object && IsPart(p)))
+            return document;
+        document?.Dispose();
+        return null;
+    }
+
+    /// <summary>LangChain writes a message as <c>{type, data: {…}}</c> or <c>{lc, id, kwargs: {…}}</c>, Logfire a choice as <c>{event.name, message: {…}}</c>.</summary>
     private static JsonElement Unwrapped(JsonElement item)
     {
+        if (Text(item, "event.name") is not null && Object(item, "message") is { } message)
+            return message;
         if (Object(item, "kwargs") is { } kwargs)
             return kwargs;
         return RoleOfType(Text(item, "type")) is not null ? Object(item, "data") ?? item : item;
@@ -201,6 +241,15 @@ public static partial class MessageParser
         "function" => "tool",
         "developer" => "system",
         var known => known,
+    };
+
+    private static string? RoleOfEvent(string? name) => name switch
+    {
+        "gen_ai.user.message" => "user",
+        "gen_ai.assistant.message" or "gen_ai.choice" => "assistant",
+        "gen_ai.system.message" => "system",
+        "gen_ai.tool.message" => "tool",
+        _ => null,
     };
 
     private static string? RoleOfType(string? type) => type switch
