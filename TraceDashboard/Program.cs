@@ -3,6 +3,7 @@ using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Gateway;
+using TraceDashboard.Core.Ingestion.Langfuse;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Search;
@@ -38,6 +39,7 @@ public static class Program
         builder.Services.AddAccess();
         builder.Services.AddGateway();
         builder.Services.AddOtlpGrpc();
+        builder.Services.AddLangfuse();
         builder.Services.AddHealth();
         builder.AddTelemetry();
         builder.AddDemo(args);
@@ -58,6 +60,7 @@ public static class Program
         app.MapPages();
         app.MapOtlpHttp();
         app.MapOtlpGrpc();
+        app.MapLangfuse();
         app.MapGateway();
         app.MapTraces();
         app.MapApiReference();

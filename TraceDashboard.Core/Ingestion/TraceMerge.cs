@@ -17,6 +17,10 @@ public static class TraceMerge
         new ByKey<TraceUpdate>(t => t.Metadata, (t, v) => t.Metadata = v),
         Text(t => t.InputPreview, (t, v) => t.InputPreview = v),
         Text(t => t.OutputPreview, (t, v) => t.OutputPreview = v),
+        Bytes(t => t.Input, (t, v) => t.Input = v),
+        Bytes(t => t.Output, (t, v) => t.Output = v),
+        new Latest<TraceUpdate, bool?>(t => t.IsPublic, (t, v) => t.IsPublic = v, (a, b) => Nullable.Compare(a, b)),
+        Text(t => t.ExternalId, (t, v) => t.ExternalId = v),
     ];
 
     /// <summary>Joins <paramref name="source"/> into <paramref name="target"/>. Both must be of the same trace.</summary>
@@ -24,4 +28,7 @@ public static class TraceMerge
 
     private static Latest<TraceUpdate, string> Text(Func<TraceUpdate, string?> get, Action<TraceUpdate, string?> set) =>
         new(get, set, string.CompareOrdinal);
+
+    private static Latest<TraceUpdate, byte[]> Bytes(Func<TraceUpdate, byte[]?> get, Action<TraceUpdate, byte[]?> set) =>
+        new(get, set, (a, b) => a.AsSpan().SequenceCompareTo(b));
 }

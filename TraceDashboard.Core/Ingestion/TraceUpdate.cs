@@ -14,6 +14,10 @@ public enum TraceField : byte
     Metadata = 8,
     InputPreview = 9,
     OutputPreview = 10,
+    Input = 11,
+    Output = 12,
+    IsPublic = 13,
+    ExternalId = 14,
 }
 
 /// <summary>
@@ -49,6 +53,18 @@ public sealed class TraceUpdate : VersionedUpdate
 
     /// <summary>The first 200 characters of the answer.</summary>
     public string? OutputPreview { get; set => Set(TraceField.OutputPreview, ref field, value); }
+
+    /// <summary>What a client gave as the input of the trace itself, beside those of its spans; JSON or plain text.</summary>
+    public byte[]? Input { get; set => Set(TraceField.Input, ref field, value); }
+
+    /// <summary>What a client gave as the output of the trace itself, beside those of its spans; JSON or plain text.</summary>
+    public byte[]? Output { get; set => Set(TraceField.Output, ref field, value); }
+
+    /// <summary>Whether a client marked the trace as readable by anybody. Kept for its API; it opens nothing.</summary>
+    public bool? IsPublic { get; set => Set(TraceField.IsPublic, ref field, value); }
+
+    /// <summary>The id of the trace in a client's own system.</summary>
+    public string? ExternalId { get; set => Set(TraceField.ExternalId, ref field, value); }
 
     public bool Has(TraceField field) => Has((int)field);
 

@@ -65,6 +65,10 @@ internal static partial class MergeStateCodec
             Metadata = trace.Metadata,
             InputPreview = trace.InputPreview,
             OutputPreview = trace.OutputPreview,
+            Input = trace.Input,
+            Output = trace.Output,
+            IsPublic = trace.IsPublic,
+            ExternalId = trace.ExternalId,
         },
         StateContext.Default.TraceState);
 
@@ -87,6 +91,10 @@ internal static partial class MergeStateCodec
             Metadata = state.Metadata,
             InputPreview = state.InputPreview,
             OutputPreview = state.OutputPreview,
+            Input = state.Input,
+            Output = state.Output,
+            IsPublic = state.IsPublic,
+            ExternalId = state.ExternalId,
 
             // Last, because setting a property marks its field.
             Fields = state.Fields,
@@ -150,6 +158,14 @@ internal static partial class MergeStateCodec
         public string? InputPreview { get; init; }
 
         public string? OutputPreview { get; init; }
+
+        public byte[]? Input { get; init; }
+
+        public byte[]? Output { get; init; }
+
+        public bool? IsPublic { get; init; }
+
+        public string? ExternalId { get; init; }
     }
 
     [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -101,7 +101,7 @@ internal sealed class GatewayMapper(GatewayOrigin origin, GatewayCall call, Trac
             return;
         }
 
-        span.Chunks = [new OutputChunk(sequence, GatewayText.Cut(delta, limits.MaxFieldBytes))];
+        span.Chunks = [new OutputChunk(sequence, JsonContent.Cut(delta, limits.MaxFieldBytes))];
         if (!span.Has(SpanField.Streaming))
             Imply(span, SpanField.Streaming, span.Streaming = true);
     }
@@ -208,7 +208,7 @@ internal sealed class GatewayMapper(GatewayOrigin origin, GatewayCall call, Trac
             if (Name(what.Type) is { } type)
                 span.ErrorType = type;
             if (what.Message is { } message)
-                span.StatusMessage = GatewayText.Cut(message, limits.MaxFieldBytes);
+                span.StatusMessage = JsonContent.Cut(message, limits.MaxFieldBytes);
         }
 
         if (GatewayWords.TryStatus(said.Status, path + "status", errors) is { } status)
@@ -218,9 +218,9 @@ internal sealed class GatewayMapper(GatewayOrigin origin, GatewayCall call, Trac
     private void SetContents(SpanUpdate span, SpanFields said, string path)
     {
         if (said.Input is { ValueKind: not JsonValueKind.Null } input)
-            span.Input = GatewayText.Content(input, limits.MaxFieldBytes);
+            span.Input = JsonContent.Of(input, limits.MaxFieldBytes);
         if (said.Output is { ValueKind: not JsonValueKind.Null } output)
-            span.Output = GatewayText.Content(output, limits.MaxFieldBytes);
+            span.Output = JsonContent.Of(output, limits.MaxFieldBytes);
         if (JsonObject(said.Attributes, path + "attributes") is { } attributes)
             span.Attributes = attributes;
         if (said.Events is { Count: > 0 } events)

@@ -19,7 +19,7 @@ internal sealed class OtlpGrpcMessage
     public bool IsGzip => _length > 1 && _bytes[0] == 0x1F && _bytes[1] == 0x8B;
 
     /// <summary>Hands the bytes over; to be called once.</summary>
-    public Task MoveToAsync(OtlpBody body)
+    public Task MoveToAsync(RequestBody body)
     {
         body.Adopt(_bytes, _length);
         _bytes = [];
@@ -29,7 +29,7 @@ internal sealed class OtlpGrpcMessage
     private static OtlpGrpcMessage Read(DeserializationContext context)
     {
         var length = context.PayloadLength;
-        var bytes = OtlpBody.Allocate(length);
+        var bytes = RequestBody.Allocate(length);
         context.PayloadAsReadOnlySequence().CopyTo(bytes);
         return new OtlpGrpcMessage(bytes, length);
     }

@@ -44,7 +44,7 @@ public static class OtlpHttpEndpoints
     {
         if (!TryGetEncoding(context, out var encoding, out var refusal))
             return refusal;
-        if (!TryGetCompression(context.Request, out var isCompressed))
+        if (!RequestBody.TryGetCompression(context.Request, out var isCompressed))
             return new OtlpResult(encoding, OtlpOutcome.Failure(StatusCodes.Status415UnsupportedMediaType,
                 $"Content-Encoding is '{context.Request.Headers.ContentEncoding}'; send gzip or nothing."));
         // The limit is enforced here, with an answer in the protocol's form.
@@ -65,12 +65,5 @@ public static class OtlpHttpEndpoints
         refusal = new OtlpResult(encoding, OtlpOutcome.Failure(StatusCodes.Status415UnsupportedMediaType,
             $"Content-Type is '{context.Request.ContentType}'; send application/x-protobuf or application/json."));
         return found is not null;
-    }
-
-    private static bool TryGetCompression(HttpRequest request, out bool isCompressed)
-    {
-        var name = request.Headers.ContentEncoding.ToString();
-        isCompressed = name.Equals("gzip", StringComparison.OrdinalIgnoreCase) || name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
-        return isCompressed || name.Length == 0 || name.Equals("identity", StringComparison.OrdinalIgnoreCase);
     }
 }

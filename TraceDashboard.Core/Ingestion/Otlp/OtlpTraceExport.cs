@@ -15,12 +15,12 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
     /// <param name="read">Fills the body.</param>
     /// <param name="cancellationToken">The sender has gone.</param>
     public async Task<OtlpOutcome> RunAsync(
-        int projectId, OtlpEncoding encoding, bool isCompressed, Func<IngestReservation> room, Func<OtlpBody, Task> read, CancellationToken cancellationToken)
+        int projectId, OtlpEncoding encoding, bool isCompressed, Func<IngestReservation> room, Func<RequestBody, Task> read, CancellationToken cancellationToken)
     {
         try
         {
             using var reservation = room();
-            using var body = new OtlpBody(reservation, options.MaxBodyBytes);
+            using var body = new RequestBody(reservation, options.MaxBodyBytes);
             await read(body);
             if (isCompressed)
                 body.Inflate();

@@ -4,13 +4,13 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using Microsoft.AspNetCore.Http;
 
-namespace TraceDashboard.Core.Ingestion.Otlp;
+namespace TraceDashboard.Core.Ingestion;
 
 /// <summary>The body is longer than <see cref="IngestionOptions.MaxBodyBytes"/>, as it came or inflated.</summary>
 internal sealed class BodyTooLargeException(string message) : Exception(message);
 
 /// <summary>The bytes of a request in one piece. Room in the budget is taken as they arrive and inflate, never on a sender's word.</summary>
-internal sealed class OtlpBody(IngestReservation reservation, long maxBytes) : IDisposable
+internal sealed class RequestBody(IngestReservation reservation, long maxBytes) : IDisposable
 {
     /// <summary>Larger arrays are left to the collector, so that rare large bodies do not stay in the pool for good.</summary>
     private const int LargestPooled = 4 << 20;
@@ -23,6 +23,14 @@ internal sealed class OtlpBody(IngestReservation reservation, long maxBytes) : I
     public byte[] Bytes { get; private set; } = [];
 
     public int Length { get; private set; }
+
+    /// <summary>False when <c>Content-Encoding</c> is neither gzip nor nothing.</summary>
+    public static bool TryGetCompression(HttpRequest request, out bool isCompressed)
+    {
+        var name = request.Headers.ContentEncoding.ToString();
+        isCompressed = name.Equals("gzip", StringComparison.OrdinalIgnoreCase) || name.Equals("x-gzip", StringComparison.OrdinalIgnoreCase);
+        return isCompressed || name.Length == 0 || name.Equals("identity", StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <exception cref="BodyTooLargeException" />
     /// <exception cref="IngestionUnavailableException">There is no room for it now.</exception>

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace TraceDashboard.Core.Ingestion.Gateway;
+namespace TraceDashboard.Core.Ingestion;
 
 /// <summary>Contents as they are stored.</summary>
-internal static class GatewayText
+internal static class JsonContent
 {
     /// <summary>A text without its quotes; anything else as the JSON that was sent.</summary>
-    public static byte[] Content(JsonElement value, int maxBytes) => value.ValueKind == JsonValueKind.String
+    public static byte[] Of(JsonElement value, int maxBytes) => value.ValueKind == JsonValueKind.String
         ? Text.ToUtf8(value.GetString()!, maxBytes)
         : Text.Clean(JsonMarshal.GetRawUtf8Value(value), maxBytes);
 

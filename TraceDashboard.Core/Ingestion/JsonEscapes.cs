@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace TraceDashboard.Core.Ingestion.Gateway;
+namespace TraceDashboard.Core.Ingestion;
 
 /// <summary>
 /// Takes out of JSON what can be written in escapes only, and neither stored nor read back: <c>\u0000</c> goes, a lone
