@@ -8,12 +8,14 @@ public sealed class IngestReservation : IDisposable
 
     private readonly ByteBudget _budget;
     private readonly TimeSpan _retryAfter;
+    private readonly IngestionMetrics _metrics;
     private long _taken;
 
-    internal IngestReservation(ByteBudget budget, TimeSpan retryAfter)
+    internal IngestReservation(ByteBudget budget, TimeSpan retryAfter, IngestionMetrics metrics)
     {
         _budget = budget;
         _retryAfter = retryAfter;
+        _metrics = metrics;
     }
 
     /// <summary>Takes more, as a compressed or chunked body turns out to be longer.</summary>
@@ -22,7 +24,11 @@ public sealed class IngestReservation : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bodyBytes);
         if (!_budget.TryTake(bodyBytes * Copies))
+        {
+            _metrics.Refused("overload");
             throw new IngestionUnavailableException("Too much is being ingested at once (Ingestion:MaxBytesInFlight); try again shortly.", _retryAfter);
+        }
+
         Interlocked.Add(ref _taken, bodyBytes * Copies);
     }
 

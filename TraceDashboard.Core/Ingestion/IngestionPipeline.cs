@@ -57,17 +57,8 @@ public sealed partial class IngestionPipeline : IHostedService
             throw Stopping();
         }
 
-        var reservation = new IngestReservation(_budget, _options.RetryAfter);
-        try
-        {
-            reservation.Grow(bodyBytes);
-        }
-        catch (IngestionUnavailableException)
-        {
-            _metrics.Refused("overload");
-            throw;
-        }
-
+        var reservation = new IngestReservation(_budget, _options.RetryAfter, _metrics);
+        reservation.Grow(bodyBytes);
         return reservation;
     }
 

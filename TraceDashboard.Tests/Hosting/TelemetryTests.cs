@@ -1,10 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using OpenTelemetry.Trace;
-using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Search;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Hosting;
@@ -48,28 +44,6 @@ public sealed partial class TelemetryTests
         Assert.Equal(1, (await ReadAsync(app))["""ingestion_requests_refused_total{reason="overload"}"""]);
     }
 
-    [Fact]
-    public async Task App_traces_its_readers_into_itself_without_tracing_that()
-    {
-        var address = $"http://127.0.0.1:{FreePort()}";
-        await using var app = await TestApp.StartAsync(new TestAppOptions
-        {
-            Settings = new Dictionary<string, string?> { ["urls"] = address, ["SelfTracing:Endpoint"] = address },
-        });
-        var traces = app.Get<TracerProvider>();
-
-        using (await app.Client.GetAsync("/api/traces/search", Cancel))
-        using (await app.Client.GetAsync("/api/traces/search?limit=5", Cancel))
-            Assert.True(await Task.Run(() => traces.ForceFlush(), Cancel));
-        var first = await CountAsync(app);
-        Assert.True(await Task.Run(() => traces.ForceFlush(), Cancel));
-
-        Assert.Equal(2, first);
-        Assert.Equal(2, await CountAsync(app));
-    }
-
-    private static async Task<int> CountAsync(TestApp app) => (await app.Get<TraceSearch>().CountAsync(Projects.DefaultId, new TraceFilter(), Cancel)).Count;
-
     /// <summary>By name with labels, without the labels that say where it comes from.</summary>
     private static async Task<Dictionary<string, double>> ReadAsync(TestApp app)
     {
@@ -85,13 +59,6 @@ public sealed partial class TelemetryTests
     {
         var own = labels.Split(',').Where(l => l.StartsWith("reason=", StringComparison.Ordinal)).ToList();
         return own.Count == 0 ? "" : "{" + own[0] + "}";
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("""^(?<name>\w+)(\{(?<labels>.*)\})? (?<value>[-\d.eE+]+)""")]
