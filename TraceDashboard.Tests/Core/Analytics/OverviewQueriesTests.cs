@@ -25,7 +25,11 @@ public class OverviewQueriesTests(PostgresCluster cluster)
             Trace("open", -30, milliseconds: null, "dev", Call("claude", cost: 1m, tokens: 10) with { Counted = false }),
             Trace("before", -70, milliseconds: 2_000, "prod", Call("gpt-4o", cost: 4m, tokens: 1)),
             Trace("long before", -121, milliseconds: 2_000, "prod", Call("gpt-4o", cost: 64m, tokens: 1)));
-        await fixture.Store.InsertAsync(StoredRows.Trace(2, "foreign", t => t.StartTime = Nanos(-10)), RollupRefresherTests.Mark(2, Now.AddMinutes(-10)));
+        await fixture.Store.InsertAsync(
+        [
+            .. Enumerable.Range(1, OverviewQueries.MaxTopTraces).Select(i => StoredRows.Trace(2, $"foreign {i}", t => (t.StartTime, t.EndTime, t.Cost) = (Nanos(-10), Nanos(50), 1L << 60))),
+            RollupRefresherTests.Mark(2, Now.AddMinutes(-10)),
+        ]);
         await RollupRefresherTests.RefreshAllAsync(fixture);
         await fixture.Store.InsertAsync(RollupRefresherTests.Mark(1, Now.AddMinutes(-3)), RollupRefresherTests.Mark(1, Now.AddMinutes(-3)), RollupRefresherTests.Mark(1, Now));
 

@@ -1,5 +1,10 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Configuration;
+using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;
 using TraceDashboard.Tests.Infrastructure;
@@ -37,6 +42,34 @@ public class StoreInitializerTests(PostgresCluster cluster)
             using var command = connection.CreateCommand();
             command.CommandText = $"PRAGMA {name}";
             return command.ExecuteScalar();
+        }
+    }
+
+    [Fact]
+    public async Task The_connection_that_SQLite_is_written_through_syncs_each_commit()
+    {
+        // Time stands still, so that nothing but the writer is at work.
+        await using var fixture = await StoreFixture.CreateAsync(DatabaseProvider.Sqlite, cluster, s => s.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UtcNow)));
+        var opened = new ConcurrentBag<SqliteConnection>();
+        SqliteDatabase.Opened += opened.Add;
+        try
+        {
+            await fixture.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [SpanWriterTests.Call("t", "a", 1, 1)], [])], TestContext.Current.CancellationToken);
+
+            var file = new SqliteConnectionStringBuilder(fixture.Store.ConnectionString).DataSource;
+            var open = opened.Where(c => c.DataSource == file && c.State == System.Data.ConnectionState.Open).ToList();
+
+            Assert.NotEmpty(open);
+            foreach (var connection in open)
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = "PRAGMA synchronous";
+                Assert.Equal(2L, command.ExecuteScalar()); // FULL
+            }
+        }
+        finally
+        {
+            SqliteDatabase.Opened -= opened.Add;
         }
     }
 

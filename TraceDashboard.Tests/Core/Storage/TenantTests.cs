@@ -1,9 +1,14 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
+using TraceDashboard.Tests.Core.Analytics;
 using TraceDashboard.Tests.Core.Ingestion;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -12,6 +17,9 @@ namespace TraceDashboard.Tests.Core.Storage;
 /// <summary>A tenant sees only itself.</summary>
 public partial class TenantTests(PostgresCluster cluster)
 {
+    /// <summary>Of <see cref="SpanWriterTests.Call"/>.</summary>
+    private static readonly DateTimeOffset Start = UnixNanos.ToDateTimeOffset(1_700_000_000_000_000_000);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
@@ -23,10 +31,24 @@ public partial class TenantTests(PostgresCluster cluster)
 
         await WriteAsync(store);
         await ReadAllAsync(store, 1, "t1", "s0");
+        await ReadListsAsync(store, 1);
 
         var tenant = log.Statements.Where(s => TenantTable().IsMatch(s)).ToList();
-        Assert.True(tenant.Count > 15, $"only {tenant.Count} statements were seen");
+        Assert.True(tenant.Count > 30, $"only {tenant.Count} statements were seen");
         Assert.DoesNotContain(tenant, s => !IsOwnUpkeep(s) && !NamesTenant().IsMatch(s));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Lists_and_sums_of_another_project_are_those_of_an_empty_one(DatabaseProvider provider)
+    {
+        using var log = new SqlLog();
+        await using var store = await CreateAsync(provider, log);
+        var empty = await ReadListsAsync(store, 2);
+
+        await WriteAsync(store);
+
+        Assert.Equal(empty, await ReadListsAsync(store, 2));
+        Assert.NotEqual(empty, await ReadListsAsync(store, 1));
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
@@ -60,6 +82,22 @@ public partial class TenantTests(PostgresCluster cluster)
         await store.Get<SpanWriter>().SummariseAsync([(1, "t1")], Cancel);
         await store.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [SpanWriterTests.Call("gone", "a", 1, 1)], [])], Cancel);
         await store.Get<SpanWriter>().DeleteAsync(1, "gone", Cancel);
+        await RollupRefresherTests.RefreshAllAsync(store);
+        await store.Get<RollupRefresher>().PruneAsync(Cancel);
+    }
+
+    private static async Task<string> ReadListsAsync(StoreFixture store, int projectId)
+    {
+        var search = store.Get<TraceSearch>();
+        var none = new TraceFilter();
+        return JsonSerializer.Serialize<object[]>(
+        [
+            await search.SearchAsync(projectId, none, TraceOrder.MostExpensiveFirst, null, 10, Cancel),
+            await search.TopAsync(projectId, none, TraceOrder.SlowestFirst, 10, Cancel),
+            await search.CountAsync(projectId, none, Cancel),
+            await search.FacetsAsync(projectId, null, null, Cancel),
+            await store.Get<OverviewQueries>().GetAsync(projectId, Start.AddDays(-1), Start.AddDays(1), TimeSpan.Zero, null, Cancel),
+        ]);
     }
 
     private static async Task<string> ReadAllAsync(StoreFixture store, int projectId, string traceId, string spanId)
@@ -75,8 +113,8 @@ public partial class TenantTests(PostgresCluster cluster)
             await reader.GetTraceAsync(projectId, traceId, Cancel),
             (await reader.GetSpansAsync(projectId, traceId, Cancel))?.Spans.Count,
             await reader.GetSpanAsync(projectId, traceId, spanId, null, Cancel),
+            (await reader.GetSpanPageAsync(projectId, traceId, null, 10, Cancel)).Count,
         ];
-        await search.FacetsAsync(projectId, null, null, Cancel);
         return string.Join('|', answers);
     }
 
@@ -86,14 +124,18 @@ public partial class TenantTests(PostgresCluster cluster)
         {
             log.AddTo(services);
             services.AddTraceReading().AddIngestion().AddOptionsSection<LiveOptions>(LiveOptions.Section);
+            services.AddSingleton<RollupRefresher>().AddSingleton<OverviewQueries>();
         });
 
     /// <summary>The store looks for its own unfinished work in all projects.</summary>
-    private static bool IsOwnUpkeep(string sql) => sql.Contains("stale", StringComparison.Ordinal) && !sql.Contains("span_count", StringComparison.Ordinal);
+    private static bool IsOwnUpkeep(string sql) =>
+        (sql.Contains("stale", StringComparison.Ordinal) && !sql.Contains("span_count", StringComparison.Ordinal))
+        || (sql.Contains("dirty_buckets", StringComparison.Ordinal) && sql.Contains("ORDER BY", StringComparison.Ordinal));
 
     [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|rollups|dirty_buckets)\\b")]
     private static partial Regex TenantTable();
 
-    [GeneratedRegex("(project_id|trace_no)\"?\\s*(=|IN\\b)|INSERT (OR REPLACE )?INTO \\S+ \\([^)]*(project_id|trace_no)|= k\\.(project_id|trace_no)")]
+    // A value that is given, not another table's column: a join alone restricts nothing.
+    [GeneratedRegex("""(project_id|trace_no)"?\s*(=|IN|= ANY)\s*\(?\s*[@?$\d]|INSERT (OR REPLACE )?INTO \S+ \([^)]*(project_id|trace_no)|unnest\(\$1[^)]*\) AS k\((project_id|trace_no)""")]
     private static partial Regex NamesTenant();
 }
