@@ -55,7 +55,7 @@ public sealed partial class StaticFileTests
         foreach (var file in linked)
             Assert.NotEmpty(await GetAsync(client, file));
 
-        var own = Files(Path.Combine(Repository, "wwwroot"), "*").Concat(Files(Path.Combine(Repository, "TraceDashboard"), "*.razor.js")).ToList();
+        var own = Files(Path.Combine(SourceTree.Root, "wwwroot"), "*").Concat(Files(Path.Combine(SourceTree.Root, "TraceDashboard"), "*.razor.js")).ToList();
         Assert.Contains(own, f => f.Path == "lib/apexcharts/apexcharts.esm.js");
         Assert.Contains(own, f => f.Path == "Components/Layout/MainLayout.razor.js");
         foreach (var (path, file) in own)
@@ -81,25 +81,12 @@ public sealed partial class StaticFileTests
         // Without node reuse: a process of MSBuild that stays would keep the pipes of this one open.
         using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", "TraceDashboard", "--no-build", "-c", configuration, "-o", folder, "-nodeReuse:false"])
         {
-            WorkingDirectory = Repository,
+            WorkingDirectory = SourceTree.Root,
             RedirectStandardOutput = true,
         })!;
         var output = await publish.StandardOutput.ReadToEndAsync(Cancel);
         await publish.WaitForExitAsync(Cancel);
         Assert.True(publish.ExitCode == 0, output);
-    }
-
-    private static string Repository { get; } = FindRepository();
-
-    private static string FindRepository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "TraceDashboard.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests are not run from below the repository.");
     }
 
     [GeneratedRegex("""<(?:link|script)[^>]+(?:href|src)="([^"]+)""")]
