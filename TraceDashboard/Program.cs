@@ -63,6 +63,7 @@ public static class Program
         app.MapLangfuse();
         app.MapGateway();
         app.MapTraces();
+        app.MapDeletion();
         app.MapApiReference();
         return app;
     }

@@ -10,10 +10,10 @@ internal static class RoutePath
     public const int MaxIdLength = 200;
 
     /// <summary>
-    /// The segment <c>{traceId}</c> of <c>/api/traces/{traceId}/…</c>, decoded once from what was sent: the server leaves
+    /// The id in <c>/api/traces/{traceId}/…</c> or <c>/api/sessions/{sessionId}</c>, decoded once from what was sent: the server leaves
     /// an encoded slash encoded, so that the decoded path no longer tells <c>%2F</c> from <c>%252F</c>.
     /// </summary>
-    public static string TraceId(HttpContext context)
+    public static string Id(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = target.AsSpan(target.StartsWith('/') ? 0 : Math.Max(0, target.IndexOf('/', target.IndexOf("//", StringComparison.Ordinal) + 2)));

@@ -2,8 +2,6 @@ using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Api;
@@ -51,9 +49,9 @@ public static class TraceEndpoints
         CancellationToken cancellationToken)
     {
         var projectId = context.GetProjectId();
-        traceId = RoutePath.TraceId(context);
+        traceId = RoutePath.Id(context);
         if (await reader.GetTraceAsync(projectId, traceId, cancellationToken) is not { } trace)
-            return NotFound();
+            return NotFoundProblem.Result("There is no such trace.");
         var spans = await reader.GetSpanPageAsync(projectId, traceId, spanCursor, SpanPage + 1, cancellationToken);
         var next = spans.Count > SpanPage ? spans[SpanPage - 1].Facts.SpanId : null;
         return TypedResults.Json(trace.ToResponse([.. spans.Take(SpanPage)], next), TraceJson.Default.TraceResponse);
@@ -107,12 +105,6 @@ public static class TraceEndpoints
             return errors.ToResult();
         }
     }
-
-    // Without anything of the request in it, so that the id of another tenant's trace answers byte by byte like one that does not exist.
-    private static JsonHttpResult<ProblemDetails> NotFound() => TypedResults.Json(
-        new ProblemDetails { Status = StatusCodes.Status404NotFound, Title = "Not Found", Detail = "There is no such trace." },
-        contentType: "application/problem+json",
-        statusCode: StatusCodes.Status404NotFound);
 
     private static DateTimeOffset? Time(string? text, string parameter, ApiErrors errors)
     {

@@ -30,6 +30,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<SpanWriter>(sp => sp.GetRequiredService<TraceStore>().Provider == DatabaseProvider.Sqlite
             ? ActivatorUtilities.CreateInstance<SqliteSpanWriter>(sp)
             : ActivatorUtilities.CreateInstance<PostgresSpanWriter>(sp));
+        services.AddSingleton<TraceDeletion>();
         services.AddHostedService<StoreInitializer>();
         services.AddHostedService<SummaryRefresher>();
         return services;

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Components.Waterfall;
+using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Browser;
@@ -32,6 +33,26 @@ public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixt
         Assert.InRange(await rows.CountAsync(), 1, RowWindow.Most);
         Assert.Equal(height, await ScrollHeightAsync(reader));
         Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public async Task A_trace_is_deleted_after_a_question_and_the_reader_is_back_at_the_list()
+    {
+        await fixture.Pipeline.WriteAsync([SampleTraces.Span("unwanted", "u1", null, "unwanted", TimeProvider.System.GetUnixNanos(), TimeProvider.System.GetUnixNanos() + 1)]);
+        await using var reader = await OpenAsync("/traces/unwanted");
+        var delete = reader.Page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true });
+        var dialog = reader.Page.GetByRole(AriaRole.Dialog);
+
+        await delete.ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await Row(reader, "u1").WaitForAsync();
+
+        await delete.ClickAsync();
+        await reader.AssertAccessibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await IsAtAsync(reader, "/traces");
+        Assert.Null(await fixture.App.Get<TraceReader>().GetTraceAsync(SampleTraces.Project, "unwanted", TestContext.Current.CancellationToken));
     }
 
     [Fact]

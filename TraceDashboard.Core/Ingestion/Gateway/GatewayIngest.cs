@@ -131,7 +131,7 @@ internal sealed class GatewayIngest(IngestionPipeline pipeline, IOptions<Ingesti
 
     private GatewayOrigin PathOrigin<T>(HttpContext context, T request, ApiErrors errors)
     {
-        var traceId = RoutePath.TraceId(context);
+        var traceId = RoutePath.Id(context);
         if (traceId.Length is 0 or > GatewayIds.MaxLength)
             errors.Add("traceId", $"must have between 1 and {GatewayIds.MaxLength} characters in the path");
         return new GatewayOrigin(context.GetProjectId(), traceId, ParentSpanId: null, time.GetUnixNanos());

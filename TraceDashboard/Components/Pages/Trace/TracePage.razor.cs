@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Live;
@@ -15,7 +16,7 @@ namespace TraceDashboard.Components.Pages.Trace;
 /// </summary>
 public sealed partial class TracePage(
     CurrentProject currentProject, TraceReader reader, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceCatalogue prices,
-    NavigationManager navigation, IJSRuntime js, TimeProvider clock)
+    TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock)
 {
     private static readonly PageHeader.Crumb[] Crumbs = [new("Traces", "traces")];
 
@@ -207,6 +208,15 @@ public sealed partial class TracePage(
             return;
         _wholeSpan = span;
         await ReadSpanAsync(span, feed.CurrentTick(_projectId), Gone);
+    }
+
+    private async Task DeleteAsync()
+    {
+        var dialog = await dialogs.ShowAsync<DeleteTraceDialog>("Delete this trace?");
+        if (await dialog.Result is not { Canceled: false })
+            return;
+        await deletion.DeleteTraceAsync(_projectId, TraceId, Gone);
+        navigation.NavigateTo("traces");
     }
 
     // The list shows the last day unless it is told otherwise: what it filters for should be in it.

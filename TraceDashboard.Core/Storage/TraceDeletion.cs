@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Live;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>Deletes what a project no longer wants to have. What its senders still send of a deleted trace is taken in and dropped.</summary>
+public sealed class TraceDeletion(SpanWriter writer, TraceStore store, LiveFeed feed)
+{
+    private const int SessionSlice = 100;
+
+    /// <returns>Whether there was such a trace.</returns>
+    public async Task<bool> DeleteTraceAsync(int projectId, string traceId, CancellationToken cancellationToken)
+    {
+        if (!await writer.DeleteAsync(projectId, traceId, cancellationToken))
+            return false;
+        feed.Publish([new TraceChanged(projectId, traceId)]);
+        return true;
+    }
+
+    /// <summary>Deletes the traces that a session has now, each in a transaction of its own; one that begins later is a new one.</summary>
+    /// <returns>How many they were.</returns>
+    public async Task<int> DeleteSessionAsync(int projectId, string sessionId, CancellationToken cancellationToken)
+    {
+        var deleted = 0;
+        while (true)
+        {
+            var traceIds = await store.ReadAsync(
+                (db, ct) => db.Traces.Where(t => t.ProjectId == projectId && t.SessionId == sessionId).OrderBy(t => t.StartTime).Select(t => t.TraceId).Take(SessionSlice).ToListAsync(ct),
+                cancellationToken);
+            var before = deleted;
+            foreach (var traceId in traceIds)
+                deleted += await DeleteTraceAsync(projectId, traceId, cancellationToken) ? 1 : 0;
+            if (deleted == before)
+                return deleted;
+        }
+    }
+}
