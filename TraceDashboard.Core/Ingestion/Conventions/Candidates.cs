@@ -49,6 +49,8 @@ internal sealed class Candidates
             return;
         if (source.Form == SourceForm.NothingIfEmptyObject && record.IsText(index, "{}"u8))
             return;
+        if (source.Form == SourceForm.NothingIfRedacted && record.IsText(index, "<REDACTED>"u8))
+            return;
         best = new Best(record, source, index, (byte)rank);
     }
 
@@ -63,6 +65,13 @@ internal sealed class Candidates
         index = best.Index;
         record = best.Record!;
         return record is not null;
+    }
+
+    /// <summary>Takes the field's attribute off the span's.</summary>
+    public void Hide(Field field)
+    {
+        if (TryGet(field, out var record, out var index))
+            record.Attribute(index).Hidden = true;
     }
 
     /// <summary>Which of the field's sources it is; null when nothing was found.</summary>

@@ -15,11 +15,13 @@ internal enum Field : byte
     SpanType,
     McpMethod,
     VectorQuery,
+    /// <summary>Only runs of agents have it; the value does not matter.</summary>
     AgentRun,
 
     /// <summary>What to call the span instead of its own name.</summary>
     DisplayName,
     FunctionId,
+    GenkitName,
     Provider,
     ServerAddress,
     RequestModel,
@@ -84,7 +86,8 @@ internal enum Field : byte
     AnswerReasoning,
     AnswerToolCalls,
     AnswerFiles,
-    Events,
+    /// <summary>Messages and replies as a list of events in JSON.</summary>
+    EventList,
     Level,
     StatusMessage,
     ErrorType,
@@ -107,6 +110,8 @@ internal enum Field : byte
     MetadataKeys,
     ServiceName,
 
-    /// <summary>The span repeats the start of its parent, which is not over yet; the value does not matter.</summary>
-    PendingSpan,
+    LogfireType,
+
+    /// <summary>The parent of the span that this one announces.</summary>
+    PendingParent,
 }

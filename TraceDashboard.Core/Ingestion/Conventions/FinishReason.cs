@@ -18,10 +18,10 @@ internal static class FinishReason
         return text.StartsWith("["u8) ? Join(text) : TextCache.Get(text, MaxLength);
     }
 
-    /// <summary>All <c>finish_reason</c> members of messages, joined with a comma; null when there are none.</summary>
+    /// <summary>All <c>finish_reason</c> (Gemini and Genkit: <c>finishReason</c>) members of messages, joined with a comma; null when there are none.</summary>
     public static string? InJson(ReadOnlySpan<byte> json)
     {
-        if (json.IndexOf("\"finish_reason\""u8) < 0)
+        if (json.IndexOf("\"finish"u8) < 0)
             return null;
         string? reasons = null;
         var reader = new Utf8JsonReader(json);
@@ -29,7 +29,8 @@ internal static class FinishReason
         {
             while (reader.Read())
             {
-                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth > 3 || !reader.ValueSpan.SequenceEqual("finish_reason"u8))
+                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth > 3
+                    || !(reader.ValueSpan.SequenceEqual("finish_reason"u8) || reader.ValueSpan.SequenceEqual("finishReason"u8)))
                     continue;
                 _ = reader.Read();
                 if (reader.TokenType == JsonTokenType.String)

@@ -10,14 +10,18 @@ internal static class GenAiEvents
 {
     private static ReadOnlySpan<byte> Details => "gen_ai.client.inference.operation.details"u8;
 
+    private static readonly SourceTable s_toolOutput = new(ClaudeCodeConvention.ToolOutputSources);
+
     /// <summary>Takes the events that carry fields under names that attributes have too.</summary>
     public static void Collect(RawSpan span, Candidates found, SourceTable table)
     {
         foreach (var spanEvent in span.Events)
         {
             var name = span[spanEvent.Name];
-            if (name.SequenceEqual("exception"u8))
+            if (name.SequenceEqual("exception"u8) || name.SequenceEqual("gen_ai.client.operation.exception"u8))
                 found.Collect(span, spanEvent.Attributes, table);
+            else if (name.SequenceEqual("tool.output"u8))
+                found.Collect(span, spanEvent.Attributes, s_toolOutput);
             else if (name.SequenceEqual(Details))
                 found.Collect(span, spanEvent.Attributes, table, later: 1);
             else if (name.SequenceEqual("gen_ai.content.prompt"u8) || name.SequenceEqual("gen_ai.content.completion"u8))
@@ -67,6 +71,39 @@ internal static class GenAiEvents
         }
 
         return reasons is null ? null : string.Join(',', reasons);
+    }
+
+    /// <summary>Writes what a vector database found, one event for each, as an array, and takes it off the events; false when there is none.</summary>
+    public static bool TryMoveDocuments(RawSpan span, JsonBuffer target, int maxBytes)
+    {
+        var start = target.Length;
+        foreach (var spanEvent in span.Events)
+        {
+            if (!span[spanEvent.Name].SequenceEqual("db.query.result"u8) || target.Length - start > maxBytes)
+                continue;
+            target.Write(target.Length == start ? "[{"u8 : ",{"u8);
+            var any = false;
+            foreach (ref var attribute in span.Attributes(spanEvent.Attributes))
+            {
+                if (attribute.Hidden)
+                    continue;
+                attribute.Hidden = true;
+                if (any)
+                    target.Write((byte)',');
+                any = true;
+                var key = span[attribute.Key];
+                target.WriteString(key.StartsWith("db.query.result."u8) ? key["db.query.result.".Length..] : key, maxBytes);
+                target.Write((byte)':');
+                span.WriteValue(attribute, target, maxBytes);
+            }
+
+            target.Write((byte)'}');
+        }
+
+        if (target.Length == start)
+            return false;
+        target.Write((byte)']');
+        return true;
     }
 
     /// <summary>When the first event tells of a piece of a streamed answer; nanoseconds since the Unix epoch.</summary>

@@ -12,6 +12,9 @@ internal static class LangfuseConvention
     /// <summary>The rank of an observation's own input and output.</summary>
     public const byte Content = 5;
 
+    /// <summary>The rank of an observation's model as the one that was asked for, when nothing else tells it.</summary>
+    public const byte Model = 90;
+
     public static readonly Source[] Sources =
     [
         new("langfuse.observation.type", Field.LangfuseType, 10),
@@ -20,7 +23,7 @@ internal static class LangfuseConvention
         new("langfuse.observation.input", Field.Input, Content),
         new("langfuse.observation.output", Field.Output, Content),
         new("langfuse.observation.model.name", Field.ResponseModel, 5),
-        new("langfuse.observation.model.name", Field.RequestModel, 90),
+        new("langfuse.observation.model.name", Field.RequestModel, Model),
         new("langfuse.observation.usage_details", Field.LangfuseUsage, 10),
         new("langfuse.observation.cost_details", Field.LangfuseCost, 10),
         new("langfuse.observation.prompt.name", Field.PromptName, 10),

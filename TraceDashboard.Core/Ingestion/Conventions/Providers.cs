@@ -25,6 +25,7 @@ internal static class Providers
         ["amazon"] = "aws.bedrock",
         ["aws"] = "aws.bedrock",
         ["google"] = "gcp.gen_ai",
+        ["googleai"] = "gcp.gemini",
         ["google.generative-ai"] = "gcp.gemini",
         ["google.vertex"] = "gcp.vertex_ai",
         ["vertex"] = "gcp.vertex_ai",
@@ -88,6 +89,9 @@ internal static class Providers
     {
         if (host is not null)
         {
+            // Semantic Kernel puts the whole URL where the host belongs.
+            if (host.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(host, UriKind.Absolute, out var url))
+                host = url.Host;
             foreach (var (suffix, provider) in s_hosts)
             {
                 if (host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))

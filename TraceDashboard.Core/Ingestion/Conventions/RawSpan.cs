@@ -62,6 +62,14 @@ internal sealed class RawSpan(byte[] body, int maxItems) : RawRecord(body, maxIt
         Links.Clear();
     }
 
+    /// <summary>Takes the parent's place: its id, its own parent (16 lower-case hex digits, or none), and no end.</summary>
+    public void BecomeParent(ReadOnlySpan<byte> parentOfParent)
+    {
+        SpanId = ParentSpanId;
+        ParentSpanId = parentOfParent.IsEmpty ? null : System.Text.Encoding.ASCII.GetString(parentOfParent);
+        EndTime = 0;
+    }
+
     /// <summary>The id of a link: shown, not followed blindly; what is far too long for one is not kept.</summary>
     public Slice KeepHex(ReadOnlySpan<byte> id)
     {

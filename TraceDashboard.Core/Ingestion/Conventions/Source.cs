@@ -13,6 +13,12 @@ internal enum SourceForm : byte
     /// <summary><c>{}</c> stands for nothing.</summary>
     NothingIfEmptyObject,
 
+    /// <summary><c>&lt;REDACTED&gt;</c> stands for nothing.</summary>
+    NothingIfRedacted,
+
+    /// <summary>JSON in any case: a text has quotes, which are left out.</summary>
+    JsonText,
+
     /// <summary>The key is a beginning that a number follows: all attributes like that are the value together, see <see cref="IndexedAttributes"/>.</summary>
     Indexed,
 

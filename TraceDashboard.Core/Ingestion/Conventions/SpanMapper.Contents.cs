@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -68,6 +69,21 @@ internal sealed partial class SpanMapper
             return;
         if ((Take(span, Field.Output) ?? Take(span, Field.ToolResult)) is { } output)
             (update.Output, OutputFrom) = output;
+        else
+            MapFoundBySearch(span, update, kind);
+    }
+
+    /// <summary>Answers that lie among other things: replies in a list of events, documents in events of their own.</summary>
+    private void MapFoundBySearch(RawSpan span, SpanUpdate update, SpanKind kind)
+    {
+        _json.Clear();
+        if (_found.Has(Field.EventList) && LogfireConvention.TryWriteReplies(_found.Json(Field.EventList), _json))
+            OutputFrom = PlaceOf(Field.EventList);
+        else if (kind == SpanKind.Retriever && GenAiEvents.TryMoveDocuments(span, _json, options.MaxFieldBytes))
+            OutputFrom = "events:db.query.result";
+        else
+            return;
+        update.Output = Text.Clean(_json.Written, options.MaxFieldBytes);
     }
 
     /// <summary>Text alone stays text; with reasoning, calls of tools or files it becomes a message.</summary>
@@ -175,11 +191,28 @@ internal sealed partial class SpanMapper
 
         ref var attribute = ref record.Attribute(index);
         attribute.Hidden = true;
+        if (_found.SourceOf(field) is { Form: SourceForm.JsonText } && Unquoted(record[attribute.Text]) is { } unquoted)
+            return (unquoted, PlaceOf(field));
         if (attribute.Type is RawType.String or RawType.Json)
             return (Text.Clean(record[attribute.Text], options.MaxFieldBytes), PlaceOf(field));
         _json.Clear();
         record.WriteValue(attribute, _json, options.MaxFieldBytes);
         return (_json.ToArray(), PlaceOf(field));
+    }
+
+    /// <summary>The text of a JSON string; null when it is none.</summary>
+    private byte[]? Unquoted(ReadOnlySpan<byte> json)
+    {
+        if (!json.StartsWith("\""u8))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<string>(json) is { } text ? Text.ToUtf8(text, options.MaxFieldBytes) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private string PlaceOf(Field field)

@@ -11,10 +11,15 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     /// <summary>Stored with each span; a newer mapping can be applied to what an older one has stored.</summary>
     public const int MappingVersion = 2;
 
+    /// <summary>The rank of a name like <c>model_name</c>: it does not make the span a model call. Nor does the one before.</summary>
+    public const byte VagueModel = 85;
+
+    private const ulong ServerSpan = 2;
     private const double LongestWait = 7 * 24 * 3600;
     private static readonly SourceTable s_spanSources = new(
         LangfuseConvention.Sources, OpenInferenceConvention.Sources, GenAiConvention.Sources, TraceloopConvention.Sources, VercelConvention.Sources,
-        GeneralConvention.Sources);
+        LiteLlmConvention.Sources, MicrosoftConvention.Sources, GoogleAdkConvention.Sources, LogfireConvention.Sources, MlflowConvention.Sources,
+        ClaudeCodeConvention.Sources, GenkitConvention.Sources, LiveKitConvention.Sources, GeneralConvention.Sources);
 
     private static readonly SourceTable s_resourceSources = new(GeneralConvention.ResourceSources);
 
@@ -39,15 +44,24 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         _ofResource.Collect(resource, resource.SourceAttributes, s_resourceSources);
     }
 
-    /// <summary>Sets the fields of the update that the span has values for. Attributes that become input or output are hidden.</summary>
-    public void Map(RawSpan span, SpanUpdate update)
+    /// <summary>Looks at what the span carries. It may become the span that it announces: ask for its ids afterwards.</summary>
+    public void Find(RawSpan span)
     {
         _ofResource.CopyTo(_found);
         _found.Collect(span, span.SpanAttributes, s_spanSources);
         if (span.Events.Count > 0)
             GenAiEvents.Collect(span, _found, s_spanSources);
 
-        var kind = KindOf();
+        if (_found.Has(Field.PendingParent) || _found.Has(Field.LogfireType))
+            LogfireConvention.Restore(span, _found);
+    }
+
+    /// <summary>
+    /// Sets the fields of the update that the span has values for, after <see cref="Find"/>. Attributes that become input or output are hidden.
+    /// </summary>
+    public void Map(RawSpan span, SpanUpdate update)
+    {
+        var kind = KindOf(span);
         update.Kind = kind;
         MapNames(span, update, kind);
         MapStatus(span, update);
@@ -59,23 +73,30 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     }
 
     /// <summary>The first dialect that knows the span's word decides; then what else gives it away.</summary>
-    private SpanKind KindOf()
+    private SpanKind KindOf(RawSpan span)
     {
+        // A gateway's server span names the model of the call below it.
+        var isServer = span.Kind == ServerSpan;
         var kind = LangfuseConvention.KindOf(_found.Utf8(Field.LangfuseType))
             ?? OpenInferenceConvention.KindOf(_found.Utf8(Field.OpenInferenceKind))
             ?? GenAiConvention.KindOf(_found.Utf8(Field.Operation))
+            ?? MlflowConvention.KindOf(_found.Utf8(Field.MlflowType))
             ?? TraceloopConvention.KindOf(_found.Utf8(Field.TraceloopKind))
-            ?? TraceloopConvention.KindOfRequest(_found.Utf8(Field.RequestType))
-            ?? VercelConvention.KindOf(AiOperation);
+            ?? (isServer ? null : TraceloopConvention.KindOfRequest(_found.Utf8(Field.RequestType)))
+            ?? GenkitConvention.KindOf(_found.Utf8(Field.GenkitSubtype))
+            ?? VercelConvention.KindOf(AiOperation)
+            ?? ClaudeCodeConvention.KindOf(_found.Utf8(Field.SpanType));
         if (kind is { } known)
             return known;
         if (_found.Has(Field.ToolName) && _found.Rank(Field.ToolName) < TraceloopConvention.EntityName)
             return SpanKind.Tool;
-        if (_found.Has(Field.ToolCallId) || _found.Utf8(Field.McpMethod).SequenceEqual("tools/call"u8))
+        if (Short(Field.ToolCallId) is not (null or GoogleAdkConvention.NoId) || _found.Utf8(Field.McpMethod).SequenceEqual("tools/call"u8))
             return SpanKind.Tool;
         if (_found.Has(Field.VectorQuery))
             return SpanKind.Retriever;
-        return _found.Has(Field.RequestModel) || _found.Has(Field.ResponseModel) ? SpanKind.Generation : SpanKind.Span;
+        if (_found.Has(Field.AgentRun))
+            return SpanKind.Agent;
+        return !isServer && (_found.Rank(Field.RequestModel) is < VagueModel - 1 or LangfuseConvention.Model || _found.Has(Field.ResponseModel)) ? SpanKind.Generation : SpanKind.Span;
     }
 
     private void MapNames(RawSpan span, SpanUpdate update, SpanKind kind)
@@ -92,7 +113,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         else if (span.Name.Length > 0)
             update.Name = TextCache.Get(span[span.Name], options.MaxNameLength);
 
-        if (Short(Field.ToolCallId) is { } toolCallId)
+        if (Short(Field.ToolCallId) is { } toolCallId and not GoogleAdkConvention.NoId)
             update.ToolCallId = toolCallId;
         if (Short(Field.AgentName) is { } agentName)
             update.AgentName = agentName;
@@ -116,6 +137,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             version = null;
         if (_found.Rank(Field.PromptName) > VercelConvention.Prompt && LangfuseConvention.PromptOf(_found.Json(Field.LangfusePrompt), options.MaxNameLength) is { Name: not null } passedOn)
             (name, version) = passedOn;
+        if (name is null && LangfuseConvention.PromptOf(MlflowConvention.FirstPrompt(_found.Json(Field.MlflowPrompts)), options.MaxNameLength) is { Name: not null } linked)
+            (name, version) = linked;
         if (name is not null)
             update.PromptName = name;
         if (version is not null)
@@ -149,6 +172,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         var requestModel = Short(Field.RequestModel);
         if (_found.Rank(Field.RequestModel) > OpenInferenceConvention.Parameters && ModelInParameters() is { } model)
             requestModel = model;
+        if (requestModel is null && kind.IsModelCall() && Short(Field.GenkitName) is { } action)
+            requestModel = action;
         var responseModel = Short(Field.ResponseModel);
         if (requestModel is not null)
             update.RequestModel = requestModel;
@@ -194,6 +219,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             return details;
         if (_found.Rank(Field.Cost) > OpenInferenceConvention.CostTotal && (_found.Money(Field.InputCost), _found.Money(Field.OutputCost)) is var (input, output) && (input ?? output) is not null)
             return (input ?? 0) + (output ?? 0);
+        if (_found.Rank(Field.Cost) > MlflowConvention.Cost && _found.Has(Field.MlflowCost) && MlflowConvention.CostOf(_found.Json(Field.MlflowCost)) is { } cost)
+            return cost;
         return _found.Money(Field.Cost);
     }
 

@@ -53,6 +53,10 @@ internal static class UsageBuckets
             OutputImage = found.Tokens(Field.OutputImageTokens),
         };
         VercelConvention.Complete(found, ref usage);
+        MlflowConvention.Complete(found, ref usage);
+        ClaudeCodeConvention.Complete(found, ref usage);
+        GoogleAdkConvention.Complete(found, ref usage);
+        GenkitConvention.Complete(found, ref usage);
         return From(usage, kind);
     }
 

@@ -80,6 +80,7 @@ internal sealed class OtlpDecoder
             return null;
         }
 
+        _mapper.Find(_span);
         var isEnded = _span.EndTime != 0;
         var start = (long)_span.StartTime;
         // Clocks that were set back must not make durations negative; what was sent is kept in Origin.

@@ -63,7 +63,7 @@ public static partial class MessageParser
             case "tool_call" or "tool_use" or "tool-call" or "function_call" or "function" or "functionCall" or "toolUse" or "server_tool_use" or "server_tool_call" or "custom_tool_call" or "toolRequest":
                 parts.Add(ToolCall(part, type));
                 break;
-            case "tool_call_response" or "tool_result" or "tool-result" or "function_call_output" or "functionResponse" or "toolResult" or "server_tool_call_response" or "custom_tool_call_output" or "toolResponse":
+            case "tool_call_response" or "tool_result" or "tool-result" or "function_call_output" or "functionResponse" or "function_response" or "toolResult" or "server_tool_call_response" or "custom_tool_call_output" or "toolResponse":
                 parts.Add(ToolResult(part, type, depth));
                 break;
             case "message" when Get(part, "content") is { } content && depth < MaxDepth:
@@ -80,10 +80,10 @@ public static partial class MessageParser
     {
         if (part.ValueKind != JsonValueKind.Object)
             return null;
-        foreach (var key in (ReadOnlySpan<string>)["text", "functionCall", "functionResponse", "toolUse", "toolResult", "inlineData", "inline_data", "fileData", "file_data", "reasoningContent", "toolRequest", "toolResponse", "media", "reasoning", "function"])
+        foreach (var key in (ReadOnlySpan<string>)["text", "functionCall", "functionResponse", "toolUse", "toolResult", "inlineData", "inline_data", "fileData", "file_data", "reasoningContent", "toolRequest", "toolResponse", "media", "reasoning", "function", "function_call", "function_response"])
         {
             if (Get(part, key) is not null)
-                return key == "reasoningContent" ? "reasoning" : key;
+                return key == "reasoningContent" || (key == "text" && Get(part, "thought") is { ValueKind: JsonValueKind.True }) ? "reasoning" : key;
         }
 
         return null;
@@ -137,7 +137,7 @@ public static partial class MessageParser
             return false;
         foreach (var item in list.EnumerateArray())
         {
-            if ((Text(item, "type") ?? TypeByKey(item)) is "tool_call_response" or "tool_result" or "tool-result" or "functionResponse" or "toolResult" or "toolResponse")
+            if ((Text(item, "type") ?? TypeByKey(item)) is "tool_call_response" or "tool_result" or "tool-result" or "functionResponse" or "function_response" or "toolResult" or "toolResponse")
                 return true;
         }
 

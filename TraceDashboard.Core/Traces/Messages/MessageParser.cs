@@ -21,28 +21,30 @@ public static partial class MessageParser
             return new MessageContent();
 
         var messages = new List<Message>();
-        if (!Conversation(document.RootElement, role, messages) || messages.Count == 0)
+        if (!Conversation(document.RootElement, role, messages, truncated) || messages.Count == 0)
             return new MessageContent { Truncated = truncated };
         var omitted = Math.Max(0, messages.Count - MaxMessages);
         return new MessageContent { Messages = messages[omitted..], Truncated = truncated, Omitted = omitted };
     }
 
-    private static bool Conversation(JsonElement root, string role, List<Message> messages) => root.ValueKind switch
+    private static bool Conversation(JsonElement root, string role, List<Message> messages, bool truncated) => root.ValueKind switch
     {
-        JsonValueKind.Array => List(root, role, messages),
-        JsonValueKind.Object => Envelope(root, role, messages) || Single(root, role, messages),
+        JsonValueKind.Array => List(root, role, messages, truncated),
+        JsonValueKind.Object => Envelope(root, role, messages, truncated) || Single(root, role, messages),
         _ => false,
     };
 
     /// <summary>A list of messages, of parts, or (LangChain) of such lists.</summary>
-    private static bool List(JsonElement list, string role, List<Message> messages)
+    private static bool List(JsonElement list, string role, List<Message> messages, bool truncated)
     {
         if (list.GetArrayLength() == 1 && list[0].ValueKind == JsonValueKind.Array)
             list = list[0];
         var before = messages.Count;
         var loose = new List<MessagePart>();
+        var left = list.GetArrayLength();
         foreach (var item in list.EnumerateArray())
         {
+            left--;
             if (item.ValueKind == JsonValueKind.Object && IsMessage(item))
             {
                 Flush();
@@ -50,7 +52,7 @@ public static partial class MessageParser
             }
             else if (item.ValueKind == JsonValueKind.Object && IsPart(item))
                 AddPart(item, loose, depth: 0);
-            else
+            else if (left > 0 || !truncated)
             {
                 messages.RemoveRange(before, messages.Count - before);
                 return false;
@@ -70,7 +72,7 @@ public static partial class MessageParser
     }
 
     /// <summary>A whole request or reply.</summary>
-    private static bool Envelope(JsonElement root, string role, List<Message> messages)
+    private static bool Envelope(JsonElement root, string role, List<Message> messages, bool truncated)
     {
         if (Get(root, "choices") is { ValueKind: JsonValueKind.Array } choices)
             return Choices(choices, messages);
@@ -101,7 +103,7 @@ public static partial class MessageParser
         if (system is { } instructions && ContentOf(instructions) is { Count: > 0 } parts)
             messages.Add(new Message("system", parts));
         if (body.ValueKind == JsonValueKind.Array)
-            return List(body, role, messages);
+            return List(body, role, messages, truncated);
         if (body.ValueKind != JsonValueKind.String)
             return false;
         messages.Add(new Message(role, [new TextPart(body.GetString()!)]));
@@ -166,7 +168,9 @@ public static partial class MessageParser
         item = Unwrapped(item);
         if (Text(item, "event.name") is { } eventName && RoleOfEvent(eventName) is not null)
             return true;
-        if (Get(item, "role") is { ValueKind: JsonValueKind.String })
+        if (Get(item, "role") is { ValueKind: JsonValueKind.String } || Get(item, "parts") is { ValueKind: JsonValueKind.Array })
+            return true;
+        if (Object(item, "function_call") is not null || (Text(item, "content") is not null && Text(item, "finish_reason") is not null))
             return true;
         return RoleOfType(Text(item, "type")) is not null && (Get(item, "content") ?? Get(item, "parts") ?? Get(item, "tool_calls")) is not null;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Conventions;
@@ -20,5 +21,23 @@ public sealed class TraceMappingTests
 
         var trace = Assert.Single(decoded.Traces);
         Assert.Equal(("checkout", "asked", "s1"), (trace.Name, trace.InputPreview, trace.SessionId));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_announcement_of_a_span_is_the_span_while_it_runs_and_leaves_nothing_once_it_has_ended(bool announcedLast)
+    {
+        const string Attributes = "\"gen_ai.operation.name\":\"chat\",\"logfire.msg\":\"asking\"";
+        JsonNode ended = OtlpBodies.Span(1, $$"""{{{Attributes}},"logfire.span_type":"span"}""");
+        JsonNode announced = OtlpBodies.Span(2, $$"""{{{Attributes}},"logfire.span_type":"pending_span","logfire.pending_parent_id":"0000000000000000"}""");
+        announced["parentSpanId"] = "0000000000000001";
+
+        var spans = OtlpDecoding.OfProtobuf(announcedLast ? OtlpBodies.Request(ended, announced) : OtlpBodies.Request(announced, ended)).Spans;
+
+        Assert.Equal(["0000000000000001", "0000000000000001"], spans.Select(s => s.SpanId));
+        SpanMerge.Join(spans[0], spans[1]);
+        var alone = OtlpDecoding.OfProtobuf(OtlpBodies.Request(ended.DeepClone())).Spans[0];
+        Assert.Equal(OtlpDecoding.Show(alone).ToJsonString(), OtlpDecoding.Show(spans[0]).ToJsonString());
     }
 }
