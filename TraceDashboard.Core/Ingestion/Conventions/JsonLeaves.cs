@@ -29,8 +29,7 @@ internal ref struct JsonLeaves
 
     public readonly JsonTokenType Type => _reader.TokenType;
 
-    /// <summary>The text of a string (as it stands in the JSON) or of a number.</summary>
-    public readonly ReadOnlySpan<byte> Value => _reader.ValueSpan;
+    private readonly ReadOnlySpan<byte> Value => _reader.ValueSpan;
 
     /// <summary>A whole number that is not negative, given as number or string; null for anything else.</summary>
     public readonly long? Count =>
@@ -42,6 +41,24 @@ internal ref struct JsonLeaves
         Type is JsonTokenType.Number or JsonTokenType.String
         && Utf8Parser.TryParse(Value, out decimal number, out var used, Value.ContainsAny((byte)'e', (byte)'E') ? 'E' : 'G') && used == Value.Length
         && number is >= 0 and <= 1_000_000 ? number : null;
+
+    /// <summary>A string, or a number's digits; null for anything else.</summary>
+    public readonly string? Text(int maxLength)
+    {
+        if (Type is not (JsonTokenType.String or JsonTokenType.Number))
+            return null;
+        if (!_reader.ValueIsEscaped)
+            return TextCache.Get(Value, maxLength);
+        try
+        {
+            return Ingestion.Text.Shorten(_reader.GetString()!, maxLength);
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate in an escape.
+            return null;
+        }
+    }
 
     public bool Next()
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -87,12 +86,10 @@ internal static class LangfuseConvention
         var leaves = new JsonLeaves(json, stackalloc byte[256]);
         while (leaves.Next())
         {
-            if (leaves.Type is not (JsonTokenType.String or JsonTokenType.Number))
-                continue;
             if (leaves.Path.SequenceEqual("name"u8))
-                name = TextCache.Get(leaves.Value, maxLength);
+                name = leaves.Text(maxLength);
             else if (leaves.Path.SequenceEqual("version"u8))
-                version = TextCache.Get(leaves.Value, maxLength);
+                version = leaves.Text(maxLength);
         }
 
         return name is null ? default : (name, version);

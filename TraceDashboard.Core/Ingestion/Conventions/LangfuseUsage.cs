@@ -25,7 +25,7 @@ internal static class LangfuseUsage
 
         if (!any)
             return null;
-        var parts = (usage.CacheRead ?? 0) + (usage.CacheWrite ?? 0) + (usage.Reasoning ?? 0)
+        var parts = (usage.CacheRead ?? 0) + (usage.CacheWriteTotal ?? 0) + (usage.Reasoning ?? 0)
             + (usage.InputAudio ?? 0) + (usage.OutputAudio ?? 0) + (usage.InputImage ?? 0) + (usage.OutputImage ?? 0);
         if (parts > 0 && usage.Total is { } total && total == (usage.Input ?? 0) + (usage.Output ?? 0))
             overlaps = true;
@@ -37,7 +37,7 @@ internal static class LangfuseUsage
         {
             Input = usage.Input ?? (usage.Output is not null && rest >= 0 ? rest : null),
             CacheRead = usage.CacheRead,
-            CacheWrite5m = UsageBuckets.Less(usage.CacheWrite, usage.CacheWrite1h),
+            CacheWrite5m = UsageBuckets.Less(usage.CacheWriteTotal, usage.CacheWrite1h),
             CacheWrite1h = usage.CacheWrite1h,
             Output = usage.Output,
             Reasoning = usage.Reasoning,
@@ -72,9 +72,11 @@ internal static class LangfuseUsage
         else if (name.Contains((byte)'.'))
             return;
         else if (Has(name, "1h"u8))
-            (usage.CacheWrite1h, usage.CacheWrite) = (count, (usage.CacheWrite ?? 0) + count);
+            usage.CacheWrite1h = count;
+        else if (Has(name, "5m"u8))
+            usage.CacheWrite5m = count;
         else if (Has(name, "creation"u8) || Has(name, "write"u8))
-            usage.CacheWrite = (usage.CacheWrite ?? 0) + count;
+            usage.CacheWrite = count;
         else if (Has(name, "cache"u8))
             usage.CacheRead = count;
         else if (Has(name, "reasoning"u8) || Has(name, "thoughts"u8))

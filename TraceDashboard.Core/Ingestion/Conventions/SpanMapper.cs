@@ -206,8 +206,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         var leaves = new JsonLeaves(_found.Json(Field.InvocationParameters), stackalloc byte[256]);
         while (leaves.Next())
         {
-            if (leaves.Type == System.Text.Json.JsonTokenType.String && (leaves.Path.SequenceEqual("model"u8) || leaves.Path.SequenceEqual("model_name"u8)))
-                return TextCache.Get(leaves.Value, options.MaxNameLength);
+            if (leaves.Path.SequenceEqual("model"u8) || leaves.Path.SequenceEqual("model_name"u8))
+                return leaves.Text(options.MaxNameLength);
         }
 
         return null;

@@ -14,7 +14,10 @@ internal struct ReportedUsage
     /// <summary>Whatever its lifetime.</summary>
     public long? CacheWrite;
 
-    /// <summary>The part of <see cref="CacheWrite"/> with a lifetime of one hour.</summary>
+    /// <summary>The part of <see cref="CacheWrite"/> with the provider's short lifetime.</summary>
+    public long? CacheWrite5m;
+
+    /// <summary>The part of it with a lifetime of one hour.</summary>
     public long? CacheWrite1h;
     public long? Reasoning;
     public long? InputAudio;
@@ -24,6 +27,9 @@ internal struct ReportedUsage
 
     /// <summary>It is known that the input does not contain what was read from and written to a cache.</summary>
     public bool ExcludesCache;
+
+    /// <summary>As reported, or the sum of its parts.</summary>
+    public readonly long? CacheWriteTotal => CacheWrite ?? ((CacheWrite5m ?? CacheWrite1h) is null ? null : (CacheWrite5m ?? 0) + (CacheWrite1h ?? 0));
 }
 
 /// <summary>
@@ -66,7 +72,7 @@ internal static class UsageBuckets
         var input = usage.Input ?? (usage.Output is not null || kind == SpanKind.Embedding ? Less(usage.Total, usage.Output) : null);
         var output = usage.Output ?? (usage.Input is not null ? Less(usage.Total, usage.Input) : null);
         var read = usage.CacheRead;
-        var write = usage.CacheWrite;
+        var write = usage.CacheWriteTotal;
         if ((input ?? output ?? read ?? write ?? usage.Reasoning ?? usage.UncachedInput) is null)
             return null;
 

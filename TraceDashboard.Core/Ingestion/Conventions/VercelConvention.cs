@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -118,6 +117,8 @@ internal static class VercelConvention
                 write ??= count;
             else if (path.SequenceEqual("anthropic.usage.cache_creation.ephemeral_1h_input_tokens"u8))
                 usage.CacheWrite1h ??= count;
+            else if (path.SequenceEqual("anthropic.usage.cache_creation.ephemeral_5m_input_tokens"u8))
+                usage.CacheWrite5m ??= count;
             else if (path.SequenceEqual("openai.reasoningTokens"u8))
                 reasoning ??= count;
         }
@@ -138,8 +139,8 @@ internal static class VercelConvention
         var leaves = new JsonLeaves(found.Json(Field.ProviderMetadata), stackalloc byte[256]);
         while (leaves.Next())
         {
-            if (leaves.Type == JsonTokenType.String && leaves.Path.SequenceEqual("openai.serviceTier"u8))
-                return TextCache.Get(leaves.Value, 100);
+            if (leaves.Path.SequenceEqual("openai.serviceTier"u8))
+                return leaves.Text(100);
         }
 
         return null;
