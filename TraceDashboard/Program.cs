@@ -7,6 +7,7 @@ using TraceDashboard.Core.Ingestion.Langfuse;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Search;
+using TraceDashboard.Core.Search.Langfuse;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Demo;
 using TraceDashboard.Hosting;
@@ -61,6 +62,7 @@ public static class Program
         app.MapOtlpHttp();
         app.MapOtlpGrpc();
         app.MapLangfuse();
+        app.MapLangfuseReads();
         app.MapGateway();
         app.MapTraces();
         app.MapDeletion();

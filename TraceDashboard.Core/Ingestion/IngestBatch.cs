@@ -1,13 +1,24 @@
+using TraceDashboard.Core.Traces;
+
 namespace TraceDashboard.Core.Ingestion;
 
 /// <summary>What one message brought, decoded: it is acknowledged as a whole.</summary>
 /// <param name="ProjectId">The tenant all of it belongs to.</param>
-public sealed record IngestBatch(int ProjectId, IReadOnlyList<SpanUpdate> Spans, IReadOnlyList<TraceUpdate> Traces);
+public sealed record IngestBatch(int ProjectId, IReadOnlyList<SpanUpdate> Spans, IReadOnlyList<TraceUpdate> Traces)
+{
+    public IReadOnlyList<Score> Scores { get; init; } = [];
+
+    /// <summary>How many things it brings.</summary>
+    public int Count => Spans.Count + Traces.Count + Scores.Count;
+}
 
 /// <summary>What became of a batch after the commit. All spans that are not listed are durable.</summary>
 public sealed record IngestResult(IReadOnlyList<RejectedSpan> Rejected)
 {
     public static IngestResult AllAccepted { get; } = new([]);
+
+    /// <summary>Scores that the store refused, and why.</summary>
+    public IReadOnlyList<(string ScoreId, string Reason)> RejectedScores { get; init; } = [];
 }
 
 /// <summary>A span that the store refused, and why.</summary>

@@ -69,7 +69,7 @@ public sealed partial class IngestionPipeline : IHostedService
     /// <exception cref="IngestionUnavailableException">The store cannot be reached, or the server is stopping; nothing was stored.</exception>
     public async Task<IngestResult> WriteAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
-        if (batch.Spans.Count == 0 && batch.Traces.Count == 0)
+        if (batch.Count == 0)
             return IngestResult.AllAccepted;
         _metrics.Received(batch.Spans.Count);
         var waiting = new Waiting(batch, _time.GetTimestamp());
@@ -161,23 +161,29 @@ public sealed partial class IngestionPipeline : IHostedService
     private async Task WriteSpanBySpanAsync(Waiting sender, Exception refused)
     {
         var batch = sender.Batch;
-        if (batch.Spans.Count + batch.Traces.Count == 1)
+        if (batch.Count == 1)
         {
             LogRefused(batch.ProjectId, refused);
             _metrics.RefusedByStore(batch.Spans.Count);
-            sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Reason(refused)))]));
+            sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Reason(refused)))])
+            {
+                RejectedScores = [.. batch.Scores.Select(s => (s.Id, Reason(refused)))],
+            });
             return;
         }
 
         // In halves: most of a large batch goes in with few transactions.
         var rejected = new List<RejectedSpan>();
+        var rejectedScores = new List<(string, string)>();
         foreach (var half in Halves(batch))
         {
             var part = new Waiting(half, sender.Since);
             await WriteAsync([part]);
             try
             {
-                rejected.AddRange((await part.Result.Task).Rejected);
+                var result = await part.Result.Task;
+                rejected.AddRange(result.Rejected);
+                rejectedScores.AddRange(result.RejectedScores);
             }
             catch (IngestionUnavailableException e)
             {
@@ -186,12 +192,23 @@ public sealed partial class IngestionPipeline : IHostedService
             }
         }
 
-        sender.Result.TrySetResult(new IngestResult(rejected));
+        sender.Result.TrySetResult(new IngestResult(rejected) { RejectedScores = rejectedScores });
     }
 
     private static IEnumerable<IngestBatch> Halves(IngestBatch batch)
     {
-        if (batch.Traces.Count > 0 && batch.Spans.Count > 0)
+        if (batch.Scores.Count > 0 && batch.Scores.Count < batch.Count)
+        {
+            yield return batch with { Scores = [] };
+            yield return batch with { Spans = [], Traces = [] };
+        }
+        else if (batch.Scores.Count > 0)
+        {
+            var half = batch.Scores.Count / 2;
+            yield return batch with { Scores = [.. batch.Scores.Take(half)] };
+            yield return batch with { Scores = [.. batch.Scores.Skip(half)] };
+        }
+        else if (batch.Traces.Count > 0 && batch.Spans.Count > 0)
         {
             yield return batch with { Traces = [] };
             yield return batch with { Spans = [] };

@@ -21,6 +21,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
     public Task<IReadOnlyCollection<TraceChanged>> WriteAsync(IReadOnlyCollection<IngestBatch> batches, CancellationToken cancellationToken)
     {
         var traces = WriteBatch.Join(batches);
+        var scores = WriteBatch.JoinScores(batches);
         var now = time.GetUnixNanos();
         return RunAsync(
             (int)(now / Day),
@@ -28,6 +29,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
             {
                 var work = new Work(session, prices, now);
                 await work.WriteAsync(traces, cancellationToken);
+                await work.WriteScoresAsync(scores, cancellationToken);
                 await session.CommitAsync(cancellationToken);
                 return work.Changed;
             },
@@ -72,7 +74,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
                         RowQuery.ByTrace("t.start_time", "traces", traceNos, r => AddMinute(minutes, projectId, r.GetInt64(0))),
                     ],
                     cancellationToken);
-                foreach (var table in (string[])["span_chunks", "span_contents", "spans", "metadata_values", "traces"])
+                foreach (var table in (string[])["span_chunks", "span_contents", "spans", "metadata_values", "scores", "traces"])
                     await session.DeleteByTraceAsync(table, traceNos, cancellationToken);
                 await session.SetDeletedAsync(locked.TraceNo, now, cancellationToken);
                 await session.MarkDirtyAsync(minutes, cancellationToken);
@@ -120,6 +122,31 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
             await SummariseAsync(cancellationToken);
             await session.MarkDirtyAsync(_dirty, cancellationToken);
             Changed = [.. _traces.Where(t => t.Changed).Select(t => new TraceChanged(t.Write.ProjectId, t.Write.TraceId))];
+        }
+
+        /// <summary>Scores of deleted traces are dropped, as everything of them is.</summary>
+        public async Task WriteScoresAsync(Score[] scores, CancellationToken cancellationToken)
+        {
+            if (scores.Length == 0)
+                return;
+            var traces = _traces.ToDictionary(t => (t.Write.ProjectId, t.Write.TraceId));
+            var rows = new List<ScoreWrite>(scores.Length);
+            var changed = Changed.ToHashSet();
+            foreach (var score in scores)
+            {
+                if (score.TraceId is null)
+                {
+                    rows.Add(new ScoreWrite(score, null, now));
+                }
+                else if (traces.TryGetValue((score.ProjectId, score.TraceId), out var trace))
+                {
+                    rows.Add(new ScoreWrite(score, trace.TraceNo, now));
+                    changed.Add(new TraceChanged(score.ProjectId, score.TraceId));
+                }
+            }
+
+            await session.UpsertAsync(Tables.Scores, rows, cancellationToken);
+            Changed = changed;
         }
 
         private async Task LockAndReadAsync(TraceWrite[] writes, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ internal enum ColumnType
     Text,
     Boolean,
     Blob,
+    Double,
 }
 
 /// <summary>Takes the values of a row in the order of its table's columns.</summary>
@@ -29,18 +30,26 @@ internal abstract class RowSink
     public abstract void Boolean(bool? value);
 
     public abstract void Blob(byte[]? value);
+
+    public abstract void Double(double? value);
 }
 
 /// <summary>How the bulk writer writes one table.</summary>
 /// <param name="Key">The columns of the primary key, which come first.</param>
 /// <param name="KeepGreatest">A column of which the greater value stays when the row is there already; null when the new row replaces it.</param>
-internal sealed record Table<T>(string Name, string[] Key, (string Name, ColumnType Type)[] Columns, Action<T, RowSink> Write, string? KeepGreatest = null);
+/// <param name="Version">Columns that must be greater, in this order, for the new row to replace the one that is there; null when it always does.</param>
+internal sealed record Table<T>(
+    string Name, string[] Key, (string Name, ColumnType Type)[] Columns, Action<T, RowSink> Write, string? KeepGreatest = null, string[]? Version = null)
+{
+    /// <summary>Ends an upsert; the same on both databases.</summary>
+    public string OnlyNewer => Version is null ? "" : $" WHERE ({string.Join(", ", Version.Select(c => "excluded." + c))}) > ({string.Join(", ", Version.Select(c => $"{Name}.{c}"))})";
+}
 
 /// <summary>A stored span and its contents, the latter as UTF-8.</summary>
 internal sealed record SpanWrite(SpanRow Row, Ingestion.SpanUpdate Contents);
 
 /// <summary>The tables that the bulk writer writes, with their columns in one place for both databases.</summary>
-internal static class Tables
+internal static partial class Tables
 {
     public static readonly Table<SpanRow> Spans = new(
         "spans",

@@ -23,6 +23,8 @@ public abstract class TraceDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<MetadataValueRow> MetadataValues => Set<MetadataValueRow>();
 
+    public DbSet<ScoreRow> Scores => Set<ScoreRow>();
+
     public DbSet<RollupRow> Rollups => Set<RollupRow>();
 
     public DbSet<DirtyBucketRow> DirtyBuckets => Set<DirtyBucketRow>();

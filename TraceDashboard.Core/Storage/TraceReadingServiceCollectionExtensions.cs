@@ -10,6 +10,7 @@ public static class TraceReadingServiceCollectionExtensions
     {
         services.AddSingleton<TraceSearch>();
         services.AddSingleton<TraceReader>();
+        services.AddSingleton<ScoreReader>();
         return services;
     }
 }

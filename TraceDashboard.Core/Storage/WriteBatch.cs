@@ -68,6 +68,11 @@ internal static class WriteBatch
                 Of(batch.ProjectId, span.TraceId).Add(span);
             foreach (var trace in batch.Traces)
                 Of(batch.ProjectId, trace.TraceId).Add(trace);
+            foreach (var score in batch.Scores)
+            {
+                if (score.TraceId is { } traceId)
+                    Of(batch.ProjectId, traceId);
+            }
         }
 
         var sorted = traces.Values.ToArray();
@@ -81,4 +86,12 @@ internal static class WriteBatch
             return trace;
         }
     }
+
+    /// <summary>Each score once, in the order in which their rows are locked.</summary>
+    public static Score[] JoinScores(IEnumerable<IngestBatch> batches) =>
+    [
+        .. batches.SelectMany(b => b.Scores)
+            .GroupBy(s => (s.ProjectId, s.Id), (_, same) => same.MaxBy(s => (s.VersionTime, s.VersionHash))!)
+            .OrderBy(s => s.ProjectId).ThenBy(s => s.Id, StringComparer.Ordinal),
+    ];
 }

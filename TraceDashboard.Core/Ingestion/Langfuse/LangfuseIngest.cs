@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Langfuse;
 
@@ -67,7 +68,7 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
         var mapper = new LangfuseMapper(projectId, options.Value);
         for (var next = 0; next < events.Count;)
         {
-            var piece = new LangfusePiece(projectId, mapper, answers);
+            var piece = new LangfusePiece(projectId, mapper, options.Value, answers);
             for (long bytes = 0; next < events.Count && bytes < PieceBytes; next++)
             {
                 piece.Add(events[next]);
@@ -82,13 +83,14 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
 }
 
 /// <summary>Events that are written together.</summary>
-internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, List<LangfuseAnswer> answers)
+internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, IngestionOptions limits, List<LangfuseAnswer> answers)
 {
     private readonly List<SpanUpdate> _spans = [];
     private readonly List<TraceUpdate> _traces = [];
-    private readonly List<(string EventId, string TraceId, string? SpanId)> _taken = [];
+    private readonly List<Score> _scores = [];
+    private readonly List<(string EventId, string? TraceId, string? Id)> _taken = [];
 
-    public IngestBatch Batch => new(projectId, _spans, _traces);
+    public IngestBatch Batch => new(projectId, _spans, _traces) { Scores = _scores };
 
     /// <summary>Maps one event. What is wrong with it costs no other.</summary>
     public void Add(ReadOnlyMemory<byte> json)
@@ -117,10 +119,12 @@ internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, List<L
     /// <summary>Answers the events that were written.</summary>
     public void Answer(IngestResult result)
     {
-        var refused = result.Rejected.ToLookup(r => (r.TraceId, r.SpanId), r => r.Reason);
-        foreach (var (eventId, traceId, spanId) in _taken)
+        var refused = result.Rejected.Select(r => ((string?)r.TraceId, (string?)r.SpanId, r.Reason))
+            .Concat(result.RejectedScores.Select(r => ((string?)null, (string?)r.ScoreId, r.Reason)))
+            .ToLookup(r => (r.Item1, r.Item2), r => r.Reason);
+        foreach (var (eventId, traceId, id) in _taken)
         {
-            var reason = spanId is null ? null : refused[(traceId, spanId)].FirstOrDefault();
+            var reason = refused[(traceId, id)].FirstOrDefault();
             answers.Add(new LangfuseAnswer(eventId, reason is null ? StatusCodes.Status201Created : StatusCodes.Status500InternalServerError, reason));
         }
     }
@@ -139,8 +143,9 @@ internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, List<L
                     _traces.Add(about);
                 _taken.Add((e.Id, span.TraceId, span.SpanId));
                 break;
-            case LangfuseEntity.Score:
-                errors.Add("This server does not take scores yet.");
+            case LangfuseEntity.Score when LangfuseScores.Map(projectId, e.Body, "body.", LangfuseMapper.Derive("score", e.Id, 16), e.Timestamp, limits, errors) is { } score:
+                _scores.Add(score);
+                _taken.Add((e.Id, null, score.Id));
                 break;
         }
     }

@@ -268,7 +268,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     private static bool IsNull(LangfuseFields body, string field) => body.Get(field) is { ValueKind: JsonValueKind.Null };
 
     /// <summary>An id for what came without one: the same event gives the same one.</summary>
-    private static string Derive(string what, string from, int bytes) =>
+    public static string Derive(string what, string from, int bytes) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"langfuse {what}\n{from}")).AsSpan(0, bytes));
 
     private static void SetVersion<T>(VersionedUpdate update, byte field, T _, UpdateVersion version) =>

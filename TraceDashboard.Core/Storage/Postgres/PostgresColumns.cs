@@ -34,7 +34,7 @@ internal sealed class PostgresColumns : RowSink
             ? $"{greatest} = GREATEST({table.Name}.{greatest}, excluded.{greatest})"
             : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
         var command = new NpgsqlBatchCommand(
-            $"INSERT INTO {table.Name} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {updates}");
+            $"INSERT INTO {table.Name} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {updates}{table.OnlyNewer}");
         foreach (var (array, type) in columns._columns.Zip(columns._types))
             command.Parameters.Add(new NpgsqlParameter { Value = array, NpgsqlDbType = NpgsqlDbType.Array | DbType(type) });
         return command;
@@ -54,6 +54,8 @@ internal sealed class PostgresColumns : RowSink
 
     public override void Blob(byte[]? value) => Set(value);
 
+    public override void Double(double? value) => Set(value);
+
     private void Set<T>(T value) => ((T[])_columns[_column++])[_row] = value;
 
     private static object NewArray(ColumnType type, int rows) => type switch
@@ -63,6 +65,7 @@ internal sealed class PostgresColumns : RowSink
         ColumnType.Int64 => new long?[rows],
         ColumnType.Text => new string?[rows],
         ColumnType.Boolean => new bool?[rows],
+        ColumnType.Double => new double?[rows],
         _ => new byte[]?[rows],
     };
 
@@ -73,6 +76,7 @@ internal sealed class PostgresColumns : RowSink
         ColumnType.Int64 => "bigint",
         ColumnType.Text => "text",
         ColumnType.Boolean => "boolean",
+        ColumnType.Double => "double precision",
         _ => "bytea",
     };
 
@@ -83,6 +87,7 @@ internal sealed class PostgresColumns : RowSink
         ColumnType.Int64 => NpgsqlDbType.Bigint,
         ColumnType.Text => NpgsqlDbType.Text,
         ColumnType.Boolean => NpgsqlDbType.Boolean,
+        ColumnType.Double => NpgsqlDbType.Double,
         _ => NpgsqlDbType.Bytea,
     };
 }

@@ -51,6 +51,9 @@ internal sealed class SqliteStatement : RowSink, IDisposable
     public override void Blob(byte[]? value) =>
         Check(value is null ? raw.sqlite3_bind_null(_statement, ++_index) : raw.sqlite3_bind_blob(_statement, ++_index, value.AsSpan()));
 
+    public override void Double(double? value) =>
+        Check(value is { } number ? raw.sqlite3_bind_double(_statement, ++_index, number) : raw.sqlite3_bind_null(_statement, ++_index));
+
     /// <summary>Runs a statement that returns nothing and makes it ready for the next values.</summary>
     public void Execute()
     {

@@ -30,7 +30,7 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
         var update = table.KeepGreatest is { } greatest
             ? $"{greatest} = max({greatest}, excluded.{greatest})"
             : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
-        return _upserts[table.Name] = Statement($"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {update}");
+        return _upserts[table.Name] = Statement($"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {update}{table.OnlyNewer}");
     }
 
     public SqliteCommand Query(string sql)

@@ -80,6 +80,7 @@ public partial class TenantTests(PostgresCluster cluster)
         }
 
         await store.Get<SpanWriter>().SummariseAsync([(1, "t1")], Cancel);
+        await store.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [], []) { Scores = [ScoreTests.Score("score", "t1", 1)] }], Cancel);
         await store.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [SpanWriterTests.Call("gone", "a", 1, 1)], [])], Cancel);
         await store.Get<SpanWriter>().DeleteAsync(1, "gone", Cancel);
         await RollupRefresherTests.RefreshAllAsync(store);
@@ -104,6 +105,7 @@ public partial class TenantTests(PostgresCluster cluster)
     {
         var search = store.Get<TraceSearch>();
         var reader = store.Get<TraceReader>();
+        var scores = store.Get<ScoreReader>();
         var filter = new TraceFilter { Text = traceId };
         object?[] answers =
         [
@@ -114,6 +116,9 @@ public partial class TenantTests(PostgresCluster cluster)
             (await reader.GetSpansAsync(projectId, traceId, Cancel))?.Spans.Count,
             await reader.GetSpanAsync(projectId, traceId, spanId, null, Cancel),
             (await reader.GetSpanPageAsync(projectId, traceId, null, 10, Cancel)).Count,
+            (await scores.ListAsync(projectId, new ScoreFilter { TraceId = traceId, UserId = "u", TraceTags = ["a"] }, 0, 10, Cancel)).Total,
+            await scores.GetAsync(projectId, traceId == "t1" ? "score" : "no-such-score", Cancel),
+            projectId == 2 && await scores.DeleteAsync(projectId, traceId == "t1" ? "score" : "no-such-score", Cancel),
         ];
         return string.Join('|', answers);
     }
@@ -132,7 +137,7 @@ public partial class TenantTests(PostgresCluster cluster)
         (sql.Contains("stale", StringComparison.Ordinal) && !sql.Contains("span_count", StringComparison.Ordinal))
         || (sql.Contains("dirty_buckets", StringComparison.Ordinal) && sql.Contains("ORDER BY", StringComparison.Ordinal));
 
-    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|rollups|dirty_buckets)\\b")]
+    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|rollups|dirty_buckets)\\b")]
     private static partial Regex TenantTable();
 
     // A value that is given, not another table's column: a join alone restricts nothing.

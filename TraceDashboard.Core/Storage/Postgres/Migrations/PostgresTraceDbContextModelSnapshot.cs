@@ -222,6 +222,121 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                     b.ToTable("rollups", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ScoreRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Author")
+                        .HasColumnType("text")
+                        .HasColumnName("author")
+                        .UseCollation("C");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment")
+                        .UseCollation("C");
+
+                    b.Property<string>("ConfigId")
+                        .HasColumnType("text")
+                        .HasColumnName("config_id")
+                        .UseCollation("C");
+
+                    b.Property<short>("DataType")
+                        .HasColumnType("smallint")
+                        .HasColumnName("data_type");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("environment")
+                        .UseCollation("C");
+
+                    b.Property<string>("Metadata")
+                        .HasColumnType("text")
+                        .HasColumnName("metadata")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("received_at");
+
+                    b.Property<string>("SessionId")
+                        .HasColumnType("text")
+                        .HasColumnName("session_id")
+                        .UseCollation("C");
+
+                    b.Property<short>("Source")
+                        .HasColumnType("smallint")
+                        .HasColumnName("source");
+
+                    b.Property<string>("SpanId")
+                        .HasColumnType("text")
+                        .HasColumnName("span_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("StringValue")
+                        .HasColumnType("text")
+                        .HasColumnName("string_value")
+                        .UseCollation("C");
+
+                    b.Property<long>("Timestamp")
+                        .HasColumnType("bigint")
+                        .HasColumnName("timestamp");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_id")
+                        .UseCollation("C");
+
+                    b.Property<long?>("TraceNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("trace_no");
+
+                    b.Property<double?>("Value")
+                        .HasColumnType("double precision")
+                        .HasColumnName("value");
+
+                    b.Property<long>("VersionHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version_hash");
+
+                    b.Property<long>("VersionTime")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version_time");
+
+                    b.HasKey("ProjectId", "Id");
+
+                    b.HasIndex("TraceNo")
+                        .HasDatabaseName("ix_scores_trace")
+                        .HasFilter("trace_no IS NOT NULL");
+
+                    b.HasIndex("ProjectId", "SessionId")
+                        .HasDatabaseName("ix_scores_session")
+                        .HasFilter("session_id IS NOT NULL");
+
+                    b.HasIndex("ProjectId", "Timestamp")
+                        .HasDatabaseName("ix_scores_time");
+
+                    b.ToTable("scores", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.SpanChunkRow", b =>
                 {
                     b.Property<long>("TraceNo")

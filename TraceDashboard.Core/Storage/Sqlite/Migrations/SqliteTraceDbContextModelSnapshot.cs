@@ -201,6 +201,110 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                     b.ToTable("rollups", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ScoreRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Author")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("author");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("comment");
+
+                    b.Property<string>("ConfigId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("config_id");
+
+                    b.Property<short>("DataType")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("data_type");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("environment");
+
+                    b.Property<string>("Metadata")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("metadata");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("ReceivedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("received_at");
+
+                    b.Property<string>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.Property<short>("Source")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("source");
+
+                    b.Property<string>("SpanId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("span_id");
+
+                    b.Property<string>("StringValue")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("string_value");
+
+                    b.Property<long>("Timestamp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("timestamp");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace_id");
+
+                    b.Property<long?>("TraceNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trace_no");
+
+                    b.Property<double?>("Value")
+                        .HasColumnType("REAL")
+                        .HasColumnName("value");
+
+                    b.Property<long>("VersionHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version_hash");
+
+                    b.Property<long>("VersionTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version_time");
+
+                    b.HasKey("ProjectId", "Id");
+
+                    b.HasIndex("TraceNo")
+                        .HasDatabaseName("ix_scores_trace")
+                        .HasFilter("trace_no IS NOT NULL");
+
+                    b.HasIndex("ProjectId", "SessionId")
+                        .HasDatabaseName("ix_scores_session")
+                        .HasFilter("session_id IS NOT NULL");
+
+                    b.HasIndex("ProjectId", "Timestamp")
+                        .HasDatabaseName("ix_scores_time");
+
+                    b.ToTable("scores", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.SpanChunkRow", b =>
                 {
                     b.Property<long>("TraceNo")

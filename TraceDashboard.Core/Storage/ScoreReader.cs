@@ -1,0 +1,153 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Storage;
+
+/// <summary>Which scores; what is null or empty does not matter. Times are nanoseconds since the Unix epoch.</summary>
+public sealed record ScoreFilter
+{
+    public IReadOnlyList<string> Ids { get; init; } = [];
+
+    public string? TraceId { get; init; }
+
+    public IReadOnlyList<string> SpanIds { get; init; } = [];
+
+    public string? SessionId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? UserId { get; init; }
+
+    /// <summary>The trace has all of them.</summary>
+    public IReadOnlyList<string> TraceTags { get; init; } = [];
+
+    public IReadOnlyList<string> Environments { get; init; } = [];
+
+    public string? ConfigId { get; init; }
+
+    public ScoreSource? Source { get; init; }
+
+    public ScoreDataType? DataType { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public long? To { get; init; }
+
+    /// <summary>One of <c>&gt; &gt;= &lt; &lt;= = !=</c>, with <see cref="Value"/>.</summary>
+    public string? Operator { get; init; }
+
+    public double? Value { get; init; }
+}
+
+/// <summary>A score as it is stored.</summary>
+/// <param name="Score">What its sender said.</param>
+/// <param name="ReceivedAt">When this version arrived, in nanoseconds since the Unix epoch.</param>
+public sealed record StoredScore(Score Score, long ReceivedAt);
+
+/// <summary>Reads and deletes scores. What belongs to another project, was deleted or never existed is not there, at the same cost.</summary>
+public sealed class ScoreReader(TraceStore store, TimeProvider time)
+{
+    /// <summary>The newest first.</summary>
+    public Task<(IReadOnlyList<StoredScore> Items, int Total)> ListAsync(int projectId, ScoreFilter filter, int skip, int take, CancellationToken cancellationToken) =>
+        store.ReadAsync<(IReadOnlyList<StoredScore>, int)>(
+            async (db, ct) =>
+            {
+                var scores = Matching(db, projectId, filter);
+                var total = await scores.CountAsync(ct);
+                var rows = await scores.OrderByDescending(s => s.Timestamp).ThenBy(s => s.Id).Skip(skip).Take(take).ToListAsync(ct);
+                return ([.. rows.Select(ToScore)], total);
+            },
+            cancellationToken);
+
+    public Task<StoredScore?> GetAsync(int projectId, string id, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            async (db, ct) => await Matching(db, projectId, new ScoreFilter { Ids = [id] }).SingleOrDefaultAsync(ct) is { } row ? ToScore(row) : null,
+            cancellationToken);
+
+    /// <summary>Leaves a tombstone, so that a repeat of what was deleted does not bring it back.</summary>
+    /// <returns>Whether there was such a score.</returns>
+    public async Task<bool> DeleteAsync(int projectId, string id, CancellationToken cancellationToken)
+    {
+        var now = time.GetUnixNanos();
+        return await store.WriteAsync(
+            (db, ct) => db.Scores.Where(s => s.ProjectId == projectId && s.Id == id && s.DeletedAt == null).ExecuteUpdateAsync(
+                s => s.SetProperty(r => r.DeletedAt, now)
+                    .SetProperty(r => r.Comment, (string?)null)
+                    .SetProperty(r => r.Metadata, (string?)null)
+                    .SetProperty(r => r.StringValue, (string?)null),
+                ct),
+            cancellationToken) > 0;
+    }
+
+    private static IQueryable<ScoreRow> Matching(TraceDbContext db, int projectId, ScoreFilter filter)
+    {
+        var scores = db.Scores.AsNoTracking().Where(s => s.ProjectId == projectId && s.DeletedAt == null);
+        if (filter.Ids.Count > 0)
+            scores = scores.Where(s => filter.Ids.Contains(s.Id));
+        if (filter.TraceId is { } traceId)
+            scores = scores.Where(s => s.TraceId == traceId);
+        if (filter.SpanIds.Count > 0)
+            scores = scores.Where(s => filter.SpanIds.Contains(s.SpanId));
+        if (filter.SessionId is { } sessionId)
+            scores = scores.Where(s => s.SessionId == sessionId);
+        if (filter.Name is { } name)
+            scores = scores.Where(s => s.Name == name);
+        if (filter.Environments.Count > 0)
+            scores = scores.Where(s => filter.Environments.Contains(s.Environment));
+        if (filter.ConfigId is { } configId)
+            scores = scores.Where(s => s.ConfigId == configId);
+        if (filter.Source is { } source)
+            scores = scores.Where(s => s.Source == (short)source);
+        if (filter.DataType is { } type)
+            scores = scores.Where(s => s.DataType == (short)type);
+        if (filter.From is { } from)
+            scores = scores.Where(s => s.Timestamp >= from);
+        if (filter.To is { } to)
+            scores = scores.Where(s => s.Timestamp < to);
+        if (filter.UserId is { } userId)
+            scores = scores.Where(s => db.Traces.Any(t => t.ProjectId == projectId && t.TraceNo == s.TraceNo && t.UserId == userId));
+        foreach (var tag in filter.TraceTags)
+        {
+            var quoted = JsonSerializer.Serialize(tag);
+            scores = scores.Where(s => db.Traces.Any(t => t.ProjectId == projectId && t.TraceNo == s.TraceNo && t.Tags!.Contains(quoted)));
+        }
+
+        return (filter.Operator, filter.Value) switch
+        {
+            (">", { } value) => scores.Where(s => s.Value > value),
+            (">=", { } value) => scores.Where(s => s.Value >= value),
+            ("<", { } value) => scores.Where(s => s.Value < value),
+            ("<=", { } value) => scores.Where(s => s.Value <= value),
+            ("=", { } value) => scores.Where(s => s.Value == value),
+            ("!=", { } value) => scores.Where(s => s.Value != value),
+            _ => scores,
+        };
+    }
+
+    private static StoredScore ToScore(ScoreRow row) => new(
+        new Score
+        {
+            ProjectId = row.ProjectId,
+            Id = row.Id,
+            TraceId = row.TraceId,
+            SpanId = row.SpanId,
+            SessionId = row.SessionId,
+            Name = row.Name,
+            DataType = (ScoreDataType)row.DataType,
+            Value = row.Value,
+            Text = row.StringValue,
+            Source = (ScoreSource)row.Source,
+            Comment = row.Comment,
+            Metadata = row.Metadata,
+            Author = row.Author,
+            Environment = row.Environment,
+            ConfigId = row.ConfigId,
+            Timestamp = row.Timestamp,
+            VersionTime = row.VersionTime,
+            VersionHash = row.VersionHash,
+        },
+        row.ReceivedAt);
+}
