@@ -98,6 +98,7 @@ internal enum Field : byte
     TraceName,
     TraceInput,
     TraceOutput,
+    IsPublic,
     UserId,
     SessionId,
     Environment,

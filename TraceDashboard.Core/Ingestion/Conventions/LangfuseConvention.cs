@@ -33,6 +33,8 @@ internal static class LangfuseConvention
         new("langfuse.trace.name", Field.TraceName, 10),
         new("langfuse.trace.input", Field.TraceInput, 10),
         new("langfuse.trace.output", Field.TraceOutput, 10),
+        new("langfuse.trace.public", Field.IsPublic, 10),
+        new("langfuse.public", Field.IsPublic, 20),
         new("langfuse.internal.as_root", Field.AsRoot, 10),
         new("langfuse.internal.is_app_root", Field.AsRoot, 20),
         new("langfuse.user.id", Field.UserId, 10),

@@ -50,7 +50,7 @@ internal sealed partial class SpanMapper
     private bool SaysMoreThanSpan() =>
         _found.Has(Field.UserId) || _found.Has(Field.SessionId) || _found.Has(Field.Environment) || _found.Has(Field.Release)
         || _found.Has(Field.AppVersion) || _found.Has(Field.Tags) || _found.Has(Field.Metadata) || _found.Has(Field.MetadataKeys)
-        || _found.Has(Field.TraceName) || _found.Has(Field.TraceInput) || _found.Has(Field.TraceOutput);
+        || _found.Has(Field.IsPublic) || _found.Has(Field.TraceName) || _found.Has(Field.TraceInput) || _found.Has(Field.TraceOutput);
 
     /// <summary>Name, input and output that are said of the trace itself, perhaps by a span that ends long before the root does.</summary>
     private void MapExplicit(TraceUpdate trace)
@@ -63,14 +63,24 @@ internal sealed partial class SpanMapper
 
         if (Preview.OfInput(_found.Json(Field.TraceInput)) is { } input)
         {
+            trace.Input = Text.Clean(_found.Json(Field.TraceInput), options.MaxFieldBytes);
             trace.InputPreview = input;
+            Raise(TraceField.Input);
             Raise(TraceField.InputPreview);
         }
 
         if (Preview.OfOutput(_found.Json(Field.TraceOutput)) is { } output)
         {
+            trace.Output = Text.Clean(_found.Json(Field.TraceOutput), options.MaxFieldBytes);
             trace.OutputPreview = output;
+            Raise(TraceField.Output);
             Raise(TraceField.OutputPreview);
+        }
+
+        if (_found.Flag(Field.IsPublic) is { } isPublic)
+        {
+            trace.IsPublic = isPublic;
+            Raise(TraceField.IsPublic);
         }
 
         void Raise(TraceField field) =>

@@ -326,7 +326,7 @@ internal sealed class OtlpDecoder
             TraceMerge.Join(known!, trace);
         else
             known = trace;
-        BatchBytes += exists ? 0 : UpdateBytes + (trace.Metadata?.Length ?? 0);
+        BatchBytes += exists ? 0 : UpdateBytes + (trace.Metadata?.Length ?? 0) + (trace.Input?.Length ?? 0) + (trace.Output?.Length ?? 0);
     }
 
     private static long SizeOf(SpanUpdate update) =>
