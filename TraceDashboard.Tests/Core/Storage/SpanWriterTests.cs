@@ -110,6 +110,22 @@ public class SpanWriterTests(PostgresCluster cluster)
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task The_last_update_of_a_span_again_changes_nothing(DatabaseProvider provider)
+    {
+        await using var store = await StoreFixture.CreateAsync(provider, cluster);
+        var writer = store.Get<SpanWriter>();
+        IngestBatch[] update = [new(1, [new SpanUpdate { ProjectId = 1, TraceId = "t", SpanId = "a", Version = new(2, 2, 0), Hash = 4711, Name = "renamed" }], [])];
+        await writer.WriteAsync([new IngestBatch(1, [Call("t", "a", 1, 1)], [])], Cancel);
+        await writer.WriteAsync(update, Cancel);
+        var before = await DumpAsync(store.Store);
+
+        var changed = await writer.WriteAsync(update, Cancel);
+
+        Assert.Empty(changed);
+        Assert.Equal(before, await DumpAsync(store.Store));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task A_deleted_trace_stays_deleted_when_its_senders_try_again(DatabaseProvider provider)
     {
         await using var store = await StoreFixture.CreateAsync(provider, cluster);
