@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -115,10 +116,30 @@ public class IngestionPipelineTests(PostgresCluster cluster)
         Assert.Equal(2, await store.Store.ReadAsync((db, ct) => db.Traces.CountAsync(ct), Cancel));
     }
 
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_page_that_never_looks_holds_up_no_sender_and_misses_nothing(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider, ("Live:SignalInterval", "00:00:00.001"));
+        using var page = store.Get<LiveFeed>().Subscribe(1);
+        var sent = Enumerable.Range(0, 20).Select(i => $"t{i}").ToHashSet();
+
+        foreach (var traceId in sent)
+            await store.Get<IngestionPipeline>().WriteAsync(Batch(traceId), Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+
+        var told = new HashSet<string>();
+        while (told.Count < sent.Count)
+            told.UnionWith((await page.WaitAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancel)).TraceIds);
+        Assert.Equal(sent, told);
+    }
+
     private Task<StoreFixture> CreateAsync(DatabaseProvider provider, params (string, string)[] settings) =>
         StoreFixture.CreateAsync(
             provider, cluster,
-            services => services.AddIngestion().AddOptionsSection<IngestionOptions>(IngestionOptions.Section),
+            services =>
+            {
+                services.AddIngestion().AddOptionsSection<IngestionOptions>(IngestionOptions.Section);
+                services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
+            },
             settings);
 
     private static IngestBatch Batch(string traceId) => new(1, [SpanWriterTests.Call(traceId, "a", 1, 1)], []);

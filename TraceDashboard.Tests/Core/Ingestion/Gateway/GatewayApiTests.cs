@@ -301,6 +301,9 @@ public abstract class GatewayApiTests(GatewayApp fixture)
         Assert.Equal(["search-0"], Ids(third));
         Assert.Null(third["nextCursor"]);
 
+        // Nobody said what these cost or used, or when they began to answer.
+        Assert.All(first["items"]!.AsArray(), i => Assert.All(["cost", "ttftMs", "inputTokens", "outputTokens"], field => Assert.Null(i![field])));
+
         Assert.Equal(["search-3"], Ids(await Search("userId=finder&status=error")));
         Assert.Equal(["search-1"], Ids(await Search("userId=finder&model=m1")));
         Assert.Equal(["search-2"], Ids(await Search("sessionId=s2&userId=finder")));
