@@ -41,6 +41,7 @@ public static class Program
         builder.Services.AddGateway();
         builder.Services.AddOtlpGrpc();
         builder.Services.AddLangfuse();
+        builder.Services.AddLangfuseReads();
         builder.Services.AddHealth();
         builder.AddTelemetry();
         builder.AddDemo(args);

@@ -45,6 +45,8 @@ internal static class LangfuseJson
         return json;
     }
 
+    public static double? Seconds(long? nanos) => nanos is { } time ? Math.Max(0, time) / 1e9 : null;
+
     /// <summary>JSON as JSON, anything else as a text.</summary>
     public static JsonNode? Value(string? text)
     {
