@@ -140,7 +140,9 @@ public sealed class OtlpGrpcTests : IAsyncLifetime
             Assert.Equal(TimeSpan.FromSeconds(1), RetryDelay(answer.Details!));
         }
 
-        // What a message inflates to is counted too.
+        // A message is counted before it is whole, and what it inflates to as well.
+        using (pipeline.Reserve(3_500_000))
+            Assert.Equal(14, (await CallAsync(new byte[MaxBytes - 1])).Status);
         using (pipeline.Reserve(3_500_000))
             Assert.Equal(14, (await CallAsync(OtlpBodies.Gzip(new byte[MaxBytes - 1]), "gzip")).Status);
 
