@@ -347,6 +347,9 @@ public sealed partial class TracesPage(
 
             if (element is null)
                 return;
+
+            // Until the browser has said otherwise, somebody may be looking at a row.
+            _held = true;
             _self ??= DotNetObjectReference.Create(this);
             _module ??= await js.InvokeAsync<IJSObjectReference>("import", Gone, "./Components/Pages/Traces/TracesPage.razor.js");
             _view = await _module.InvokeAsync<IJSObjectReference>("attach", Gone, _scroller, _self);

@@ -3,8 +3,7 @@
 export function attach(scroller, page) {
   const abort = new AbortController();
   const options = { passive: true, signal: abort.signal };
-  let isOver = false;
-  let wasHeld = false;
+  let wasHeld = null;
   let pointer = null;
   let anchor = null;
   let saving = 0;
@@ -13,6 +12,10 @@ export function attach(scroller, page) {
   const body = () => scroller.querySelector("[data-body]");
   const rows = () => scroller.querySelectorAll("[data-row-box]");
   const isFocused = () => body()?.contains(document.activeElement) && document.activeElement.matches(":focus-visible");
+  const rowUnderPointer = () => pointer ? document.elementFromPoint(pointer.x, pointer.y)?.closest("[data-row-box]") : scroller.querySelector("[data-row-box]:hover");
+
+  // A mouse may rest on a row since before there was anybody to be told of its moves.
+  let isOver = matchMedia("(hover: hover)").matches && !!body()?.matches(":hover");
   const isHeld = () => isOver || scroller.scrollTop > 0 || isFocused();
 
   // The row that must stay: the one under the pointer or in focus, else the first in sight. Remembered by its place in the content.
@@ -21,7 +24,7 @@ export function attach(scroller, page) {
     if (!isHeld())
       return;
     const focused = document.activeElement?.closest?.("[data-row-box]");
-    let row = isOver && pointer ? document.elementFromPoint(pointer.x, pointer.y)?.closest("[data-row-box]") : null;
+    let row = isOver ? rowUnderPointer() : null;
     row ??= scroller.contains(focused) ? focused : null;
     if (!row) {
       const top = scroller.getBoundingClientRect().top + 28;
@@ -36,7 +39,7 @@ export function attach(scroller, page) {
     if (held === wasHeld)
       return;
     wasHeld = held;
-    page.invokeMethodAsync("SetHeld", held).then(() => scroller.dataset.held = wasHeld, () => { });
+    page.invokeMethodAsync("SetHeld", held).then(() => scroller.dataset.held = held, () => { });
   }
 
   function onMove(event) {
@@ -127,6 +130,8 @@ export function attach(scroller, page) {
   }
 
   watchEnd();
+  remember();
+  report();
 
   return {
     place: () => history.state?.place ?? null,
