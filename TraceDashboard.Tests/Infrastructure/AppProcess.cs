@@ -47,33 +47,33 @@ internal sealed class AppProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         var app = new AppProcess(Process.Start(start)!, address);
         var output = new List<string>();
-        app._process.OutputDataReceived += (_, line) => { lock (output) output.Add(line.Data ?? ""); };
-        app._process.ErrorDataReceived += (_, line) => { lock (output) output.Add(line.Data ?? ""); };
+        var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app._process.OutputDataReceived += (_, line) => Take(line.Data);
+        app._process.ErrorDataReceived += (_, line) => Take(line.Data);
         app._process.BeginOutputReadLine();
         app._process.BeginErrorReadLine();
-
-        var deadline = Stopwatch.StartNew();
-        while (true)
+        try
         {
-            try
-            {
-                using var ready = await app.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
-                if (ready.IsSuccessStatusCode)
-                    return app;
-            }
-            catch (HttpRequestException) when (!app._process.HasExited && deadline.Elapsed < TimeSpan.FromSeconds(60))
-            {
-                // Not listening yet.
-            }
+            var ended = app._process.WaitForExitAsync(cancellationToken);
+            if (await Task.WhenAny(listens.Task, ended).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken) == ended)
+                throw new InvalidOperationException($"The app ended with {app._process.ExitCode}.");
+            using var ready = await app.Client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+            ready.EnsureSuccessStatusCode();
+            return app;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await app.DisposeAsync();
+            lock (output)
+                throw new InvalidOperationException($"The app did not become ready:\n{string.Join('\n', output)}", e);
+        }
 
-            if (app._process.HasExited || deadline.Elapsed > TimeSpan.FromSeconds(60))
-            {
-                await app.DisposeAsync();
-                lock (output)
-                    throw new InvalidOperationException($"The app did not become ready:\n{string.Join('\n', output)}");
-            }
-
-            await Task.Delay(50, cancellationToken);
+        void Take(string? line)
+        {
+            lock (output)
+                output.Add(line ?? "");
+            if (line?.Contains("Application started", StringComparison.Ordinal) == true)
+                listens.TrySetResult();
         }
     }
 

@@ -32,7 +32,7 @@ internal static class GeneralConvention
     [
         new("openinference.project.name", Field.ServiceName, 5),
         new("service.name", Field.ServiceName, 10),
-        new("langfuse.environment", Field.Environment, 15),
+        new(LangfuseConvention.Environment, Field.Environment, 15),
         new("langfuse.release", Field.Release, 10),
         new("service.version", Field.Release, 20),
         new("deployment.environment.name", Field.Environment, 30),

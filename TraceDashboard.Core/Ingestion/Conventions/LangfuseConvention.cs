@@ -14,6 +14,9 @@ internal static class LangfuseConvention
     /// <summary>The rank of an observation's model as the one that was asked for, when nothing else tells it.</summary>
     public const byte Model = 90;
 
+    /// <summary>The environment's name, of a span or of its resource.</summary>
+    public const string Environment = "langfuse.environment";
+
     public static readonly Source[] Sources =
     [
         new("langfuse.observation.type", Field.LangfuseType, 10),
@@ -47,7 +50,7 @@ internal static class LangfuseConvention
         new("langfuse.tags", Field.Tags, 20),
         new("langfuse.observation.metadata.langfuse_tags", Field.Tags, 30),
         new("langfuse.trace.metadata.langfuse_tags", Field.Tags, 31),
-        new("langfuse.environment", Field.Environment, 10),
+        new(Environment, Field.Environment, 10),
         new("langfuse.release", Field.Release, 5),
         new("langfuse.version", Field.AppVersion, 10),
         new("langfuse.trace.metadata", Field.Metadata, 10),
@@ -62,24 +65,6 @@ internal static class LangfuseConvention
         (SpanKind.Generation, ["generation"]), (SpanKind.Span, ["span"]), (SpanKind.Tool, ["tool"]), (SpanKind.Agent, ["agent"]),
         (SpanKind.Chain, ["chain"]), (SpanKind.Event, ["event"]), (SpanKind.Embedding, ["embedding"]), (SpanKind.Retriever, ["retriever"]),
         (SpanKind.Guardrail, ["guardrail"]), (SpanKind.Evaluator, ["evaluator"]));
-
-    /// <summary>The total of cost details in USD, or the sum of its parts; null when there are none.</summary>
-    public static decimal? CostOf(ReadOnlySpan<byte> details)
-    {
-        decimal? total = null, sum = null;
-        var leaves = new JsonLeaves(details, stackalloc byte[256]);
-        while (leaves.Next())
-        {
-            if (leaves.Amount is not { } amount || leaves.Path.Contains((byte)'.'))
-                continue;
-            if (leaves.Path.SequenceEqual("total"u8))
-                total = amount;
-            else
-                sum = (sum ?? 0) + amount;
-        }
-
-        return total ?? sum;
-    }
 
     /// <summary>Name and version of <c>{name, version}</c>, as integrations pass a prompt on; nulls when it is nothing of the kind.</summary>
     public static (string? Name, string? Version) PromptOf(ReadOnlySpan<byte> json, int maxLength)

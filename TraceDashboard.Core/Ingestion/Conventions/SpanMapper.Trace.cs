@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TraceDashboard.Core.Ingestion.Langfuse;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -32,7 +33,7 @@ internal sealed partial class SpanMapper
         if (Short(Field.SessionId) is { } session)
             trace.SessionId = session;
         if (Short(Field.Environment) is { } environment)
-            trace.Environment = environment;
+            trace.Environment = _found.SourceOf(Field.Environment)!.Key == LangfuseConvention.Environment ? LangfuseEnvironment.Normalise(environment) : environment;
         if (Short(Field.Release) is { } release)
             trace.Release = release;
         if (Short(Field.AppVersion) is { } version)

@@ -215,7 +215,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
 
     private decimal? Cost()
     {
-        if (_found.Has(Field.LangfuseCost) && LangfuseConvention.CostOf(_found.Json(Field.LangfuseCost)) is { } details)
+        if (_found.Has(Field.LangfuseCost) && LangfuseUsage.CostOf(_found.Json(Field.LangfuseCost)) is { } details)
             return details;
         if (_found.Rank(Field.Cost) > OpenInferenceConvention.CostTotal && (_found.Money(Field.InputCost), _found.Money(Field.OutputCost)) is var (input, output) && (input ?? output) is not null)
             return (input ?? 0) + (output ?? 0);

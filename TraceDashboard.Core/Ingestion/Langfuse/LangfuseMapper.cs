@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Langfuse;
@@ -167,10 +169,10 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     private static void SetModel(SpanUpdate span, LangfuseFields body)
     {
         _ = body.TryObject("usage", out var usage) | body.TryObject("usageDetails", out var details) | body.TryObject("costDetails", out var costs);
-        var tokens = LangfuseUsage.Tokens(usage, details);
+        var tokens = LangfuseUsage.From(Raw(details), Raw(usage));
         if (tokens is not null || IsNull(body, "usage") || IsNull(body, "usageDetails"))
             span.Usage = tokens;
-        var cost = LangfuseUsage.Cost(usage, costs);
+        var cost = LangfuseUsage.CostOf(Raw(costs), Raw(usage));
         if (cost is not null || IsNull(body, "costDetails"))
             span.ReportedCost = cost;
     }
@@ -264,6 +266,8 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         body.Fail(field, $"must have between 1 and {RoutePath.MaxIdLength} characters");
         return null;
     }
+
+    private static ReadOnlySpan<byte> Raw(JsonElement? json) => json is { } value ? JsonMarshal.GetRawUtf8Value(value) : default;
 
     private static bool IsNull(LangfuseFields body, string field) => body.Get(field) is { ValueKind: JsonValueKind.Null };
 

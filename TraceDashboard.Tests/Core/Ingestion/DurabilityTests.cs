@@ -30,9 +30,10 @@ public class DurabilityTests(PostgresCluster cluster)
             await using (var app = await AppProcess.StartAsync(settings, Cancel))
             {
                 var next = -1;
-                var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() => SendUntilItDiesAsync(app.Client, () => Interlocked.Increment(ref next), acknowledged), Cancel)).ToArray();
-                await UntilAsync(() => acknowledged.Count >= 1_500 || clients.Any(c => c.IsCompleted));
-                Assert.DoesNotContain(clients, c => c.IsFaulted);
+                var enough = new Milestone(75);
+                var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(() => SendUntilItDiesAsync(app.Client, () => Interlocked.Increment(ref next), acknowledged, enough), Cancel)).ToArray();
+                await Task.WhenAny([enough.Task, .. clients]);
+                Assert.DoesNotContain(clients, c => c.IsCompleted);
                 await app.KillAsync();
                 await Task.WhenAll(clients);
                 sent = (Volatile.Read(ref next) + 1) * SpansPerRequest;
@@ -64,7 +65,9 @@ public class DurabilityTests(PostgresCluster cluster)
         await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = connectionString });
         var statuses = new ConcurrentDictionary<HttpStatusCode, int>();
         var withoutRetryAfter = 0;
-        var done = 0;
+        var stored20 = new Milestone(20);
+        var refused10 = new Milestone(10);
+        var isBack = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var requests = new ConcurrentQueue<int[]>(Enumerable.Range(0, 4_000).Chunk(SpansPerRequest));
         var load = Enumerable.Range(0, 4).Select(_ => Task.Run(
             async () =>
@@ -75,7 +78,7 @@ public class DurabilityTests(PostgresCluster cluster)
                     statuses.AddOrUpdate(answer.StatusCode, 1, (_, n) => n + 1);
                     if (answer.IsSuccessStatusCode)
                     {
-                        Interlocked.Increment(ref done);
+                        stored20.Signal();
                         continue;
                     }
 
@@ -85,15 +88,18 @@ public class DurabilityTests(PostgresCluster cluster)
                     if (answer.Headers.RetryAfter is null)
                         Interlocked.Increment(ref withoutRetryAfter);
                     requests.Enqueue(request);
-                    await Task.Delay(50, Cancel); // a client waits before it tries again
+                    refused10.Signal();
+                    if (refused10.Task.IsCompleted)
+                        await isBack.Task.WaitAsync(Cancel);
                 }
             },
             Cancel)).ToArray();
 
-        await UntilAsync(() => Volatile.Read(ref done) > 20 || load.Any(c => c.IsCompleted));
+        await Task.WhenAny([stored20.Task, .. load]);
         await own.StopAsync(Cancel);
-        await UntilAsync(() => statuses.GetValueOrDefault(HttpStatusCode.ServiceUnavailable) > 10 || load.Any(c => c.IsCompleted));
+        await Task.WhenAny([refused10.Task, .. load]);
         await own.StartAsync(Cancel);
+        isBack.SetResult();
         await Task.WhenAll(load);
 
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable], statuses.Keys.Order());
@@ -114,7 +120,7 @@ public class DurabilityTests(PostgresCluster cluster)
 
     private static DateTimeOffset Start { get; } = DateTimeOffset.UtcNow;
 
-    private static async Task SendUntilItDiesAsync(HttpClient client, Func<int> next, ConcurrentBag<int> acknowledged)
+    private static async Task SendUntilItDiesAsync(HttpClient client, Func<int> next, ConcurrentBag<int> acknowledged, Milestone enough)
     {
         while (true)
         {
@@ -131,13 +137,8 @@ public class DurabilityTests(PostgresCluster cluster)
 
             foreach (var number in request)
                 acknowledged.Add(number);
+            enough.Signal();
         }
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-            await Task.Delay(5, Cancel);
     }
 
     private static async Task<List<string>> StoredAsync(DatabaseProvider provider, string connectionString)
@@ -151,5 +152,20 @@ public class DurabilityTests(PostgresCluster cluster)
         while (await reader.ReadAsync(Cancel))
             ids.Add(reader.GetString(0));
         return ids;
+    }
+
+    /// <summary>Is reached when something has happened so many times.</summary>
+    private sealed class Milestone(int times)
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _count;
+
+        public Task Task => _reached.Task;
+
+        public void Signal()
+        {
+            if (Interlocked.Increment(ref _count) == times)
+                _reached.SetResult();
+        }
     }
 }

@@ -101,34 +101,6 @@ public sealed class LangfuseMergeTests
     [InlineData("a234567890123456789012345678901234567890-more", "a234567890123456789012345678901234567890")]
     public void Environments_are_normalised(string given, string expected) => Assert.Equal(expected, LangfuseEnvironment.Normalise(given));
 
-    [Theory]
-    [InlineData("""{"input":10,"output":5,"total":15}""", "{}", 10L, null, null, 5L, null)]
-    [InlineData("""{"promptTokens":10,"completionTokens":5}""", "{}", 10L, null, null, 5L, null)]
-    [InlineData("""{"input":10,"output":5,"unit":"CHARACTERS"}""", "{}", null, null, null, null, null)]
-    [InlineData("""{"input":10,"output":5}""", """{"input":7}""", 7L, null, null, 5L, null)]
-    [InlineData("null", """{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"prompt_tokens_details":{"cached_tokens":60,"audio_tokens":null},"completion_tokens_details":{"reasoning_tokens":20}}""", 40L, 60L, null, 30L, 20L)]
-    [InlineData("null", """{"input_tokens":100,"output_tokens":50,"total_tokens":150,"input_tokens_details":{"cached_tokens":60},"output_tokens_details":{"reasoning_tokens":20}}""", 40L, 60L, null, 30L, 20L)]
-    [InlineData("null", """{"input":10,"cache_read_input_tokens":100,"cache_creation_input_tokens":7,"output":5}""", 10L, 100L, 7L, 5L, null)]
-    [InlineData("null", """{"input":110,"input_cached_tokens":100,"output":5,"total":115}""", 10L, 100L, null, 5L, null)]
-    [InlineData("null", """{"input":10,"input_cached_tokens":100,"output":5,"output_reasoning_tokens":3,"total":118}""", 10L, 100L, null, 5L, 3L)]
-    [InlineData("null", """{"output":5,"total":15}""", 10L, null, null, 5L, null)]
-    [InlineData("null", """{"input":1.5,"output":"5","other":null,"negative_input":-1}""", null, null, null, 5L, null)]
-    public void Usage_goes_into_disjoint_buckets(string usage, string details, long? input, long? cacheRead, long? cacheWrite, long? output, long? reasoning)
-    {
-        var tokens = LangfuseUsage.Tokens(JsonDocument.Parse(usage).RootElement, JsonDocument.Parse(details).RootElement);
-        Assert.Equal((input, cacheRead, cacheWrite, output, reasoning), (tokens?.Input, tokens?.CacheRead, tokens?.CacheWrite5m, tokens?.Output, tokens?.Reasoning));
-    }
-
-    [Theory]
-    [InlineData("{}", """{"input":0.5,"output":0.25}""", "0.75")]
-    [InlineData("{}", """{"input":0.5,"total":2,"negative":-1}""", "2")]
-    [InlineData("""{"inputCost":1,"outputCost":2}""", "{}", "3")]
-    [InlineData("""{"totalCost":0}""", "null", "0")]
-    [InlineData("""{"totalCost":5}""", """{"total":1e-7}""", "0.0000001")]
-    [InlineData("{}", "{}", null)]
-    public void Costs_are_their_total_or_their_sum(string usage, string details, string? expected) =>
-        Assert.Equal(expected is null ? null : decimal.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), LangfuseUsage.Cost(JsonDocument.Parse(usage).RootElement, JsonDocument.Parse(details).RootElement));
-
     private static string RandomEvent(Random random)
     {
         var isTrace = random.Next(3) == 0;
