@@ -178,8 +178,15 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
                 {
                     var key = new SpanKey(trace.TraceNo, update.SpanId);
                     if (!_stored.TryGetValue(key, out var row))
+                    {
                         Add(trace, update, null, withContents: (update.Fields & SpanMerge.ContentFields) != 0);
-                    else if (!IsRepeat(row, update))
+                        continue;
+                    }
+
+                    trace.StoredSpans++;
+                    if (IsRepeat(row, update))
+                        trace.Repeated.Add(row);
+                    else
                         Merge(trace, update, row, contents.GetValueOrDefault(key));
                 }
             }
@@ -227,8 +234,8 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
 
         private async Task SummariseAsync(CancellationToken cancellationToken)
         {
-            // Of a trace that is new, all spans are at hand; of the others they are read, unless there are very many.
-            var read = _traces.Where(t => !t.IsNew && (t.Changed || SummariseLong || t.Write.Own is not null) && (SummariseLong || t.Stored is null || t.Stored.SpanCount + t.Written.Count <= LongTrace))
+            // Where not all spans of a trace are at hand they are read, unless there are very many.
+            var read = _traces.Where(t => !t.HasAllSpans && (t.Changed || SummariseLong || t.Write.Own is not null) && (SummariseLong || t.Stored is null || t.Stored.SpanCount + t.Written.Count <= LongTrace))
                 .ToDictionary(t => t.TraceNo);
             await session.ReadAsync([RowQuery.ByTrace(FactsReader.Select, "spans", read.Keys, r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)))], cancellationToken);
 
@@ -237,15 +244,15 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
             var metadataOf = new List<TraceRow>();
             foreach (var trace in _traces)
             {
-                if (trace.IsNew)
-                    trace.Facts.AddRange(trace.Written.Select(SpanRowMapper.ToFacts));
+                if (trace.HasAllSpans)
+                    trace.Facts.AddRange(trace.Written.Concat(trace.Repeated).Select(SpanRowMapper.ToFacts));
                 var row = trace.Stored ?? new TraceRow { TraceNo = trace.TraceNo, ProjectId = trace.Write.ProjectId, TraceId = trace.Write.TraceId, Environment = "", ReceivedAt = now };
                 var own = JoinOwn(trace, row);
                 if (!trace.Changed && !SummariseLong)
                     continue;
 
                 var (name, environment, start, metadata) = (row.Name, row.Environment, row.StartTime, row.Metadata);
-                if (trace.IsNew || read.ContainsKey(trace.TraceNo))
+                if (trace.HasAllSpans || read.ContainsKey(trace.TraceNo))
                 {
                     Count(trace, counted);
                     TraceRowBuilder.Apply(row, own, TraceSummary.Compute(trace.Facts));
@@ -323,6 +330,15 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
         public bool Changed { get; set; }
 
         public List<SpanRow> Written { get; } = [];
+
+        /// <summary>Stored spans that an update repeated.</summary>
+        public List<SpanRow> Repeated { get; } = [];
+
+        /// <summary>Spans of the write that were stored before.</summary>
+        public int StoredSpans { get; set; }
+
+        /// <summary>Whether written and repeated spans are all that the trace has.</summary>
+        public bool HasAllSpans => IsNew || (Stored is { Stale: false } stored && stored.SpanCount == StoredSpans);
 
         public List<SpanFacts> Facts { get; } = [];
     }

@@ -139,8 +139,11 @@ internal sealed class GatewayMapper(GatewayOrigin origin, GatewayCall call, Trac
             SpanId = id,
             Version = version,
             Hash = (long)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(id.AsSpan()), (long)_bodyHash),
-            Origin = GatewayOriginJson,
         };
+
+        // Where a span came from is a content: with it, each piece of a stream would have all contents of its span written again.
+        if (said is not UpdateTraceRequest)
+            span.Origin = GatewayOriginJson;
         SetNames(span, said, path);
         SetTimes(span, said, path);
         SetOutcome(span, said, path);

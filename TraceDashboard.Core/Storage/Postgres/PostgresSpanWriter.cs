@@ -19,7 +19,7 @@ internal sealed class PostgresSpanWriter(TraceStore store, PriceCatalogue prices
         {
             try
             {
-                await using var session = await PostgresWriteSession.BeginAsync(store.Postgres!, cancellationToken);
+                await using var session = await PostgresWriteSession.BeginAsync(store.PostgresWriting!, cancellationToken);
                 return await work(session);
             }
             catch (PostgresException e) when (attempt < Attempts && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
