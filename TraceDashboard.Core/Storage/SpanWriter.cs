@@ -200,7 +200,8 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
                 .Where(u => (u.Fields & SpanMerge.ContentFields) != 0)
                 .Select(u => (Key: new SpanKey(t.TraceNo, u.SpanId), Update: u)))
                 .Where(u => _stored.TryGetValue(u.Key, out var row) && !IsRepeat(row, u.Update))
-                .Select(u => u.Key);
+                .Select(u => (u.Key, _stored[u.Key].ContentDay))
+                .ToArray();
             await session.ReadAsync(
                 [RowQuery.BySpan(Tables.Contents.Select(), "span_contents", keys, r => { var row = Tables.ReadContent(r); contents[new(row.TraceNo, row.SpanId)] = row; })],
                 cancellationToken);

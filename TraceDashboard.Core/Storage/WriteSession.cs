@@ -28,6 +28,9 @@ internal sealed record RowQuery
     /// <summary>Null when the query is by trace.</summary>
     public SpanKey[]? Spans { get; private init; }
 
+    /// <summary>Days that the rows are of, of a table that is partitioned by <c>content_day</c>; null of any other.</summary>
+    public int[]? Days { get; private init; }
+
     public bool IsEmpty => (Spans?.Length ?? TraceNos.Length) == 0;
 
     public static RowQuery ByTrace(string select, string table, IEnumerable<long> traceNos, Action<DbDataReader> read) =>
@@ -35,6 +38,9 @@ internal sealed record RowQuery
 
     public static RowQuery BySpan(string select, string table, IEnumerable<SpanKey> spans, Action<DbDataReader> read) =>
         new(select, table, read) { Spans = [.. spans] };
+
+    public static RowQuery BySpan(string select, string table, IReadOnlyCollection<(SpanKey Span, int Day)> spans, Action<DbDataReader> read) =>
+        new(select, table, read) { Spans = [.. spans.Select(s => s.Span)], Days = [.. spans.Select(s => s.Day).Distinct()] };
 }
 
 /// <summary>

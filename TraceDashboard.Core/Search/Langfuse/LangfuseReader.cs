@@ -218,7 +218,8 @@ internal sealed class LangfuseReader(TraceStore store)
         var ids = rows.Select(r => r.Span.SpanId).ToArray();
         var chunks = (await db.SpanChunks.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId)).OrderBy(c => c.Sequence).ToListAsync(cancellationToken))
             .ToLookup(c => (c.TraceNo, c.SpanId), c => c.Text);
-        var contents = (await db.SpanContents.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId)).ToListAsync(cancellationToken))
+        var days = rows.Select(r => r.Span.ContentDay).Distinct().ToArray();
+        var contents = (await db.SpanContents.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId) && days.Contains(c.ContentDay)).ToListAsync(cancellationToken))
             .ToDictionary(c => (c.TraceNo, c.SpanId));
         return
         [

@@ -156,12 +156,19 @@ internal sealed class PostgresWriteSession : WriteSession
         return batch;
     }
 
-    private static NpgsqlBatchCommand Command(RowQuery query) => query.Spans is null
-        ? Command($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = ANY($1)", (NpgsqlDbType.Bigint, query.TraceNos))
-        : Command(
-            $"SELECT {query.Select} FROM unnest($1, $2) AS k(trace_no, span_id) JOIN {query.Table} t ON t.trace_no = k.trace_no AND t.span_id = k.span_id",
-            (NpgsqlDbType.Bigint, query.Spans.Select(s => s.TraceNo).ToArray()),
-            (NpgsqlDbType.Text, query.Spans.Select(s => s.SpanId).ToArray()));
+    private static NpgsqlBatchCommand Command(RowQuery query)
+    {
+        if (query.Spans is null)
+            return Command($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = ANY($1)", (NpgsqlDbType.Bigint, query.TraceNos));
+        var sql = $"SELECT {query.Select} FROM unnest($1, $2) AS k(trace_no, span_id) JOIN {query.Table} t ON t.trace_no = k.trace_no AND t.span_id = k.span_id";
+        var traceNos = (NpgsqlDbType.Bigint, (Array)query.Spans.Select(s => s.TraceNo).ToArray());
+        var spanIds = (NpgsqlDbType.Text, (Array)query.Spans.Select(s => s.SpanId).ToArray());
+
+        // Else each key would be looked for in the partition of every day.
+        return query.Days is { } days
+            ? Command($"{sql} WHERE t.content_day = ANY($3)", traceNos, spanIds, (NpgsqlDbType.Integer, days))
+            : Command(sql, traceNos, spanIds);
+    }
 
     private static NpgsqlBatchCommand Command(string sql, params (NpgsqlDbType Type, Array Values)[] arrays)
     {

@@ -109,6 +109,7 @@ public sealed partial class LangfuseReadApiTests(PostgresCluster cluster)
         var item = (await GetAsync(app, "/api/public/v2/observations?type=GENERATION&fields=io,usage"))["data"]![0]!.AsObject();
         Assert.Equal(["input", "output", "usageDetails", "costDetails", "totalCost", "usagePricingTierName"], item.Select(f => f.Key));
         Assert.Equal("""[{"role":"user","content":"Where?"}]""", Text(item, "input"));
+        Assert.True((await GetAsync(app, "/api/public/v2/observations?type=GENERATION&fields=basic"))["data"]![0]!["public"]!.GetValue<bool>());
     }
 
     [Theory]

@@ -1,0 +1,112 @@
+using System.Globalization;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Core.Pricing;
+
+/// <summary>
+/// Whole traces as clients send them, with totals worked by hand in millionths of a dollar. Per million tokens: gpt-4o 2.50 / 10, cache
+/// read 1.25; claude-sonnet-4-5 3 / 15.
+/// </summary>
+public sealed class TraceCostTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset s_start = DateTimeOffset.UtcNow.AddMinutes(-1);
+
+    private TestApp _app = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _app = await TestApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // 1000 × 2.50 + 100 × 10 = 3 500; 2000 × 3 + 200 × 15 = 9 000.
+    [Fact]
+    public Task Nested_calls_that_differ_are_added() => Totals(
+        (3000, 300, 0.0125m),
+        Call("plan", null, "gpt-4o", 1000, 100, "r-1", from: 0, to: 10),
+        Span("search", "plan", "execute_tool", from: 2, to: 6),
+        Call("summarise", "search", "claude-sonnet-4-5", 2000, 200, "r-2", from: 3, to: 5));
+
+    // Only the inner one knows of the cache: 600 × 2.50 + 400 × 1.25 + 100 × 10 = 3 000.
+    [Fact]
+    public Task The_same_call_seen_by_two_instrumentations_is_counted_once() => Totals(
+        (1000, 100, 0.003m),
+        Call("sdk", null, "gpt-4o", 1000, 100, "r-1", from: 0, to: 10),
+        Call("gateway", "sdk", "gpt-4o", 1000, 100, "r-1", from: 1, to: 9, cached: 400));
+
+    // 3 500 + (2000 × 2.50 + 200 × 10 = 7 000); the agent repeats the sums of both.
+    [Fact]
+    public Task A_wrapper_is_not_added_to_the_calls_within_it() => Totals(
+        (3000, 300, 0.0105m),
+        Span("agent", null, "invoke_agent", from: 0, to: 10, model: "gpt-4o", input: 3000, output: 300),
+        Call("first", "agent", "gpt-4o", 1000, 100, "r-1", from: 1, to: 4),
+        Call("second", "agent", "gpt-4o", 2000, 200, "r-2", from: 5, to: 9));
+
+    // A call that wraps nothing is the call: 3 500.
+    [Fact]
+    public Task A_call_whose_inner_one_never_arrives_counts() => Totals(
+        (1000, 100, 0.0035m),
+        Call("sdk", "never", "gpt-4o", 1000, 100, "r-1", from: 0, to: 10),
+        Span("parse", "sdk", "execute_tool", from: 8, to: 9));
+
+    // What an agent alone reports is somebody's sum, of calls that may be in other traces: unknown, not zero.
+    [Fact]
+    public Task An_agent_alone_has_no_calls_to_count() => Totals(
+        (null, null, null), Span("agent", null, "invoke_agent", from: 0, to: 10, model: "gpt-4o", input: 1000, output: 100));
+
+    // 3 500, and what the model without a price cost is missing from it.
+    [Fact]
+    public Task A_call_without_a_price_is_unknown_and_said_to_be_missing() => Totals(
+        (1010, 105, 0.0035m),
+        Span("agent", null, "invoke_agent", from: 0, to: 10),
+        Call("priced", "agent", "gpt-4o", 1000, 100, "r-1", from: 1, to: 4),
+        Call("unpriced", "agent", "a-model-nobody-knows", 10, 5, "r-2", from: 5, to: 9));
+
+    private async Task Totals((long? Input, long? Output, decimal? Cost) expected, params string[] spans)
+    {
+        var traceId = Guid.NewGuid().ToString("N");
+        var json = $$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{string.Join(',', spans).Replace("TRACE", traceId, StringComparison.Ordinal)}}] }] }] }""";
+
+        // The second time nothing changes.
+        for (var time = 0; time < 2; time++)
+        {
+            using var answer = await _app.Client.PostOtlpAsync(json, Cancel);
+            answer.EnsureSuccessStatusCode();
+            var trace = await _app.Get<TraceReader>().GetTraceAsync(1, traceId, Cancel);
+            Assert.NotNull(trace);
+            Assert.Equal(expected, (trace.TokensIn, trace.TokensOut, trace.Cost));
+        }
+    }
+
+    private static string Call(string name, string? parent, string model, int input, int output, string responseId, int from, int to, int cached = 0) =>
+        Span(name, parent, "chat", from, to, model, input, output, cached, responseId);
+
+    private static string Span(string name, string? parent, string operation, int from, int to, string? model = null, int input = 0, int output = 0, int cached = 0, string? responseId = null)
+    {
+        var attributes = new List<string> { Text("gen_ai.operation.name", operation) };
+        if (model is not null)
+        {
+            attributes.Add(Text("gen_ai.request.model", model));
+            attributes.Add(Number("gen_ai.usage.input_tokens", input));
+            attributes.Add(Number("gen_ai.usage.output_tokens", output));
+        }
+
+        if (cached > 0)
+            attributes.Add(Number("gen_ai.usage.cache_read.input_tokens", cached));
+        if (responseId is not null)
+            attributes.Add(Text("gen_ai.response.id", responseId));
+        return $$"""
+            {"traceId":"TRACE","spanId":"{{Id(name)}}",{{(parent is null ? "" : $"\"parentSpanId\":\"{Id(parent)}\",")}}"name":"{{name}}","kind":3,
+             "startTimeUnixNano":"{{At(from)}}","endTimeUnixNano":"{{At(to)}}","attributes":[{{string.Join(',', attributes)}}]}
+            """;
+    }
+
+    private static string Text(string key, string value) => $$"""{"key":"{{key}}","value":{"stringValue":"{{value}}"} }""";
+
+    private static string Number(string key, int value) => $$"""{"key":"{{key}}","value":{"intValue":"{{value}}"} }""";
+
+    private static string At(int seconds) => (s_start.AddSeconds(seconds).ToUnixTimeMilliseconds() * 1_000_000).ToString(CultureInfo.InvariantCulture);
+
+    private static string Id(string name) => Convert.ToHexStringLower(System.Text.Encoding.UTF8.GetBytes(name.PadRight(8)[..8]));
+}
