@@ -40,6 +40,13 @@ has_postgres || fail "PostgreSQL's server programs are needed (any version from 
 has_chromium || fail "Chromium is needed. Debian: apt-get install chromium; Ubuntu: snap install chromium; Fedora: dnf install chromium."
 has_node || fail "Node.js 20 or later with npm is needed: https://nodejs.org/en/download (older Debian and Ubuntu releases only have earlier versions; NodeSource has packages)."
 
+# The clients in JavaScript that the tests run against the app; npm writes the second file when an installation is complete.
+clients=TraceDashboard.Tests/Clients
+if [ ! -e "$clients/node_modules/.package-lock.json" ] || [ "$clients/package-lock.json" -nt "$clients/node_modules/.package-lock.json" ]; then
+  echo "Installing the JavaScript clients"
+  (cd "$clients" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+fi
+
 dotnet build TraceDashboard.sln --nologo --verbosity quiet
 
 log=$(mktemp)
