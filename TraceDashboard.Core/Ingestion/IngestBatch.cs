@@ -12,10 +12,13 @@ public sealed record IngestBatch(int ProjectId, IReadOnlyList<SpanUpdate> Spans,
     public int Count => Spans.Count + Traces.Count + Scores.Count;
 }
 
-/// <summary>What became of a batch after the commit. All spans that are not listed are durable.</summary>
+/// <summary>What became of a batch after the commit. All that is not listed is durable.</summary>
 public sealed record IngestResult(IReadOnlyList<RejectedSpan> Rejected)
 {
     public static IngestResult AllAccepted { get; } = new([]);
+
+    /// <summary>Traces whose own fields the store refused, and why; their spans may be there.</summary>
+    public IReadOnlyList<(string TraceId, string Reason)> RejectedTraces { get; init; } = [];
 
     /// <summary>Scores that the store refused, and why.</summary>
     public IReadOnlyList<(string ScoreId, string Reason)> RejectedScores { get; init; } = [];

@@ -167,6 +167,7 @@ public sealed partial class IngestionPipeline : IHostedService
             _metrics.RefusedByStore(batch.Spans.Count);
             sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Reason(refused)))])
             {
+                RejectedTraces = [.. batch.Traces.Select(t => (t.TraceId, Reason(refused)))],
                 RejectedScores = [.. batch.Scores.Select(s => (s.Id, Reason(refused)))],
             });
             return;
@@ -174,6 +175,7 @@ public sealed partial class IngestionPipeline : IHostedService
 
         // In halves: most of a large batch goes in with few transactions.
         var rejected = new List<RejectedSpan>();
+        var rejectedTraces = new List<(string, string)>();
         var rejectedScores = new List<(string, string)>();
         foreach (var half in Halves(batch))
         {
@@ -183,6 +185,7 @@ public sealed partial class IngestionPipeline : IHostedService
             {
                 var result = await part.Result.Task;
                 rejected.AddRange(result.Rejected);
+                rejectedTraces.AddRange(result.RejectedTraces);
                 rejectedScores.AddRange(result.RejectedScores);
             }
             catch (IngestionUnavailableException e)
@@ -192,7 +195,7 @@ public sealed partial class IngestionPipeline : IHostedService
             }
         }
 
-        sender.Result.TrySetResult(new IngestResult(rejected) { RejectedScores = rejectedScores });
+        sender.Result.TrySetResult(new IngestResult(rejected) { RejectedTraces = rejectedTraces, RejectedScores = rejectedScores });
     }
 
     private static IEnumerable<IngestBatch> Halves(IngestBatch batch)

@@ -72,15 +72,23 @@ public sealed class ScoreReader(TraceStore store, TimeProvider time)
     public async Task<bool> DeleteAsync(int projectId, string id, CancellationToken cancellationToken)
     {
         var now = time.GetUnixNanos();
-        return await store.WriteAsync(
-            (db, ct) => db.Scores.Where(s => s.ProjectId == projectId && s.Id == id && s.DeletedAt == null).ExecuteUpdateAsync(
-                s => s.SetProperty(r => r.DeletedAt, now)
-                    .SetProperty(r => r.Comment, (string?)null)
-                    .SetProperty(r => r.Metadata, (string?)null)
-                    .SetProperty(r => r.StringValue, (string?)null),
-                ct),
-            cancellationToken) > 0;
+        return await store.WriteAsync((db, ct) => DeleteAsync(db.Scores.Where(s => s.ProjectId == projectId && s.Id == id), now, ct), cancellationToken) > 0;
     }
+
+    /// <summary>Deletes the scores of a session itself; those of its traces go with the traces.</summary>
+    public Task DeleteOfSessionAsync(int projectId, string sessionId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUnixNanos();
+        return store.WriteAsync((db, ct) => DeleteAsync(db.Scores.Where(s => s.ProjectId == projectId && s.SessionId == sessionId && s.TraceNo == null), now, ct), cancellationToken);
+    }
+
+    private static Task<int> DeleteAsync(IQueryable<ScoreRow> scores, long now, CancellationToken cancellationToken) =>
+        scores.Where(s => s.DeletedAt == null).ExecuteUpdateAsync(
+            s => s.SetProperty(r => r.DeletedAt, now)
+                .SetProperty(r => r.Comment, (string?)null)
+                .SetProperty(r => r.Metadata, (string?)null)
+                .SetProperty(r => r.StringValue, (string?)null),
+            cancellationToken);
 
     private static IQueryable<ScoreRow> Matching(TraceDbContext db, int projectId, ScoreFilter filter)
     {

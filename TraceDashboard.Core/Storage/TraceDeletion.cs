@@ -4,7 +4,7 @@ using TraceDashboard.Core.Live;
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>Deletes what a project no longer wants to have. What its senders still send of a deleted trace is taken in and dropped.</summary>
-public sealed class TraceDeletion(SpanWriter writer, TraceStore store, LiveFeed feed)
+public sealed class TraceDeletion(SpanWriter writer, TraceStore store, ScoreReader scores, LiveFeed feed)
 {
     private const int SessionSlice = 100;
 
@@ -17,7 +17,7 @@ public sealed class TraceDeletion(SpanWriter writer, TraceStore store, LiveFeed 
         return true;
     }
 
-    /// <summary>Deletes the traces that a session has now, each in a transaction of its own; one that begins later is a new one.</summary>
+    /// <summary>Deletes the traces that a session has now, each in a transaction of its own, and its scores; a trace that begins later is a new one.</summary>
     /// <returns>How many they were.</returns>
     public async Task<int> DeleteSessionAsync(int projectId, string sessionId, CancellationToken cancellationToken)
     {
@@ -31,7 +31,10 @@ public sealed class TraceDeletion(SpanWriter writer, TraceStore store, LiveFeed 
             foreach (var traceId in traceIds)
                 deleted += await DeleteTraceAsync(projectId, traceId, cancellationToken) ? 1 : 0;
             if (deleted == before)
-                return deleted;
+                break;
         }
+
+        await scores.DeleteOfSessionAsync(projectId, sessionId, cancellationToken);
+        return deleted;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,21 +12,26 @@ namespace TraceDashboard.Tests.Infrastructure;
 /// <summary>Every SQL statement that a store runs, whoever runs it: EF Core, the bulk writer, or by hand.</summary>
 public sealed class SqlLog : ILoggerProvider
 {
-    private readonly ConcurrentQueue<string> _statements = new();
+    private readonly ConcurrentQueue<(string Sql, ActivityTraceId? Of)> _statements = new();
     private readonly ConcurrentDictionary<sqlite3, bool> _traced = new();
-    private string? _sqliteFile;
+    private IServiceProvider? _services;
 
-    public IReadOnlyList<string> Statements => [.. _statements];
+    public IReadOnlyList<string> Statements => [.. _statements.Select(s => s.Sql)];
+
+    /// <summary>Those that ran for what happens in the activity, an HTTP request to the app for example, and not in the background.</summary>
+    public IReadOnlyList<string> StatementsOf(Activity activity) => [.. _statements.Where(s => s.Of == activity.TraceId).Select(s => s.Sql)];
 
     public void Clear() => _statements.Clear();
 
     /// <summary>For <c>StoreFixture.CreateAsync</c>'s services.</summary>
     public void AddTo(IServiceCollection services)
     {
-        var configuration = (IConfiguration)services.Single(s => s.ServiceType == typeof(IConfiguration)).ImplementationInstance!;
-        _sqliteFile = configuration.GetConnectionString("Sqlite") is { } sqlite ? new SqliteConnectionStringBuilder(sqlite).DataSource : null;
         SqliteDatabase.Opened += OnOpened;
-        services.AddSingleton<ILoggerProvider>(this);
+        services.AddSingleton<ILoggerProvider>(provider =>
+        {
+            _services = provider;
+            return this;
+        });
         services.AddLogging(logging => logging.AddFilter<SqlLog>("Npgsql.Command", LogLevel.Debug));
     }
 
@@ -33,11 +39,16 @@ public sealed class SqlLog : ILoggerProvider
 
     public void Dispose() => SqliteDatabase.Opened -= OnOpened;
 
+    private void Add(string sql) => _statements.Enqueue((sql, Activity.Current?.TraceId));
+
+    // Asked for late: an app has its settings after its services.
+    private string? OwnFile() =>
+        _services?.GetRequiredService<IConfiguration>().GetConnectionString("Sqlite") is { } sqlite ? new SqliteConnectionStringBuilder(sqlite).DataSource : null;
+
     private void OnOpened(SqliteConnection connection)
     {
-        if (connection.DataSource != _sqliteFile || !_traced.TryAdd(connection.Handle!, true))
-            return;
-        raw.sqlite3_trace(connection.Handle, (_, sql) => _statements.Enqueue(sql), null);
+        if (connection.DataSource == OwnFile() && _traced.TryAdd(connection.Handle!, true))
+            raw.sqlite3_trace(connection.Handle, (_, sql) => Add(sql), null);
     }
 
     private sealed class Logger(SqlLog log, string category) : ILogger
@@ -55,10 +66,10 @@ public sealed class SqlLog : ILoggerProvider
             foreach (var (key, value) in values)
             {
                 if (key == "CommandText" && value is string sql)
-                    log._statements.Enqueue(sql);
+                    log.Add(sql);
                 else if (key == "BatchCommands" && value is System.Collections.IEnumerable commands)
                     foreach (var command in commands)
-                        log._statements.Enqueue(command?.ToString() ?? "");
+                        log.Add(command?.ToString() ?? "");
             }
         }
     }

@@ -76,8 +76,10 @@ internal sealed class GatewayIngest(IngestionPipeline pipeline, IOptions<Ingesti
             return Invalid(errors);
 
         var result = await pipeline.WriteAsync(batch, context.RequestAborted);
-        if (result.Rejected.Count > 0)
+        if (result.Rejected.Count > 0 || result.RejectedTraces.Count > 0)
         {
+            foreach (var (traceId, reason) in result.RejectedTraces)
+                errors.Add(traceId, reason);
             foreach (var rejected in result.Rejected)
                 errors.Add(rejected.SpanId, rejected.Reason);
             return errors.ToResult();

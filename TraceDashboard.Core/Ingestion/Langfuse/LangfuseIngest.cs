@@ -120,6 +120,7 @@ internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, Ingest
     public void Answer(IngestResult result)
     {
         var refused = result.Rejected.Select(r => ((string?)r.TraceId, (string?)r.SpanId, r.Reason))
+            .Concat(result.RejectedTraces.Select(r => ((string?)r.TraceId, (string?)null, r.Reason)))
             .Concat(result.RejectedScores.Select(r => ((string?)null, (string?)r.ScoreId, r.Reason)))
             .ToLookup(r => (r.Item1, r.Item2), r => r.Reason);
         foreach (var (eventId, traceId, id) in _taken)

@@ -57,6 +57,29 @@ public class IngestionPipelineTests(PostgresCluster cluster)
         Assert.Equal(["a", "a", "a", "after"], await store.Store.ReadAsync((db, ct) => db.Spans.OrderBy(s => s.SpanId).Select(s => s.SpanId).ToListAsync(ct), Cancel));
     }
 
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_trace_whose_own_fields_the_database_refuses_is_named_and_keeps_its_spans(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider);
+        await store.Store.WriteAsync(
+            (db, ct) => db.Database.ExecuteSqlRawAsync(
+                provider == DatabaseProvider.Sqlite
+                    ? "CREATE TRIGGER refuse BEFORE INSERT ON traces WHEN NEW.user_id = 'refuse me' BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END"
+                    : "ALTER TABLE traces ADD CONSTRAINT refused CHECK (user_id <> 'refuse me')",
+                ct),
+            Cancel);
+        var batch = Batch("bad");
+        var trace = new TraceUpdate { ProjectId = batch.ProjectId, TraceId = "bad", Version = new UpdateVersion(1, 1, 0), UserId = "refuse me" };
+
+        var result = await store.Get<IngestionPipeline>().WriteAsync(batch with { Traces = [trace] }, Cancel);
+
+        Assert.Empty(result.Rejected);
+        var (traceId, reason) = Assert.Single(result.RejectedTraces);
+        Assert.Equal("bad", traceId);
+        Assert.Contains("refused", reason, StringComparison.Ordinal);
+        Assert.Equal(1, await store.Store.ReadAsync((db, ct) => db.Spans.CountAsync(ct), Cancel));
+    }
+
     [Fact]
     public async Task Bytes_beyond_the_budget_are_refused_until_others_are_given_back()
     {

@@ -35,10 +35,14 @@ public sealed class TraceDeletionTests(PostgresCluster cluster)
         foreach (var number in Enumerable.Range(0, 105))
             await SendAsync(app, $"t{number}", "s-1");
         await SendAsync(app, "other", "s-2");
+        foreach (var session in (string[])["s-1", "s-2"])
+            await ScoreAsync(app, session);
 
         Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync(app, "/api/sessions/s-1"));
 
         Assert.Equal(["other"], await app.Get<TraceStore>().ReadAsync((db, ct) => db.Traces.Where(t => t.ProjectId == Projects.DefaultId).Select(t => t.TraceId).ToListAsync(ct), Cancel));
+        var scores = await app.Get<ScoreReader>().ListAsync(Projects.DefaultId, new ScoreFilter(), 0, 10, Cancel);
+        Assert.Equal("s-2", Assert.Single(scores.Items).Score.SessionId);
         Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync(app, "/api/sessions/s-1"));
     }
 
@@ -63,6 +67,13 @@ public sealed class TraceDeletionTests(PostgresCluster cluster)
     {
         using var body = new StringContent($$"""{"traceId":"{{traceId}}","name":"chat","sessionId":"{{sessionId}}"}""", Encoding.UTF8, "application/json");
         using var response = await app.Client.PostAsync("/api/traces/start", body, Cancel);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private static async Task ScoreAsync(TestApp app, string sessionId)
+    {
+        using var body = new StringContent($$"""{"name":"helpful","value":1,"sessionId":"{{sessionId}}"}""", Encoding.UTF8, "application/json");
+        using var response = await app.Client.PostAsync("/api/public/scores", body, Cancel);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 

@@ -1,8 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -10,7 +10,7 @@ using TraceDashboard.Tests.Infrastructure;
 namespace TraceDashboard.Tests.Core.Search.Langfuse;
 
 /// <summary>What was sent with Langfuse's API is read back with it, on each database.</summary>
-public sealed partial class LangfuseReadApiTests(PostgresCluster cluster)
+public sealed class LangfuseReadApiTests(PostgresCluster cluster)
 {
     private const string OwnKeys = "pk-own:sk-own";
     private const string OtherKeys = "pk-other:sk-other";
@@ -132,9 +132,13 @@ public sealed partial class LangfuseReadApiTests(PostgresCluster cluster)
 
         async Task<string> AskAsync(string path)
         {
-            log.Clear();
+            using var asking = new Activity("ask").Start();
             using var answer = await SendAsync(app, HttpMethod.Get, $"/api/public/{path}", OtherKeys);
-            return $"{answer.StatusCode} {answer.Content.Headers} {await answer.Content.ReadAsStringAsync(Cancel)} {log.Statements.Count(s => OfReads().IsMatch(s))}";
+
+            // The key is read anew from time to time, and a connection that is new sets itself up.
+            var statements = log.StatementsOf(asking).Where(s => !s.Contains("api_keys", StringComparison.Ordinal) && !s.Contains("PRAGMA", StringComparison.Ordinal)).ToArray();
+            Assert.NotEmpty(statements);
+            return $"{answer.StatusCode} {answer.Content.Headers} {await answer.Content.ReadAsStringAsync(Cancel)} {statements.Length}";
         }
     }
 
@@ -218,10 +222,6 @@ public sealed partial class LangfuseReadApiTests(PostgresCluster cluster)
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(keys)));
         return await app.Client.SendAsync(request, Cancel);
     }
-
-    /// <summary>What the store does by itself in the meantime is written by hand, or looks for what is stale.</summary>
-    [GeneratedRegex("^(?!.*WHERE \"?t\"?\\.\"?stale).*(FROM|JOIN) \"?(scores|spans|traces|trace_keys)\"? AS \"?[a-z]", RegexOptions.Singleline)]
-    private static partial Regex OfReads();
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
 }
