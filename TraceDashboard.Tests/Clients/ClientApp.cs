@@ -57,6 +57,13 @@ internal sealed class ClientApp : IAsyncDisposable
         await _app.Get<TraceReader>().GetSpanAsync(1, traceId, spanId, null, TestContext.Current.CancellationToken)
         ?? throw new InvalidOperationException($"Span {spanId} of trace {traceId} is not stored.");
 
+    /// <summary>The only span of that name.</summary>
+    public async Task<SpanDetails> SpanNamedAsync(string traceId, string name)
+    {
+        var spans = await _app.Get<TraceReader>().GetSpansAsync(1, traceId, TestContext.Current.CancellationToken);
+        return await SpanAsync(traceId, Assert.Single(spans!.Spans, s => s.Name == name).SpanId);
+    }
+
     /// <summary>Messages of a span's input and output, one line each: <c>role: part | part</c>.</summary>
     public static (string[] Input, string[] Output) MessagesOf(SpanDetails span) =>
         ([.. (MessageParser.Parse(span.Input, "user").Messages ?? []).Select(Line)], [.. (MessageParser.Parse(span.Output, "assistant").Messages ?? []).Select(Line)]);

@@ -53,10 +53,18 @@ internal static class NodeClient
 
     private static void AssertInstalled(string folder)
     {
-        // npm writes it when an installation is complete.
-        var installed = File.GetLastWriteTimeUtc(Path.Combine(folder, "node_modules", ".package-lock.json"));
+        // npm writes the second one when an installation is complete.
+        var wanted = Versions(Path.Combine(folder, "package-lock.json"));
+        var installed = Versions(Path.Combine(folder, "node_modules", ".package-lock.json"));
         Assert.True(
-            installed >= File.GetLastWriteTimeUtc(Path.Combine(folder, "package-lock.json")),
-            $"The JavaScript clients are not installed, or older than package-lock.json: run 'npm ci --ignore-scripts' in {folder}, or ./test.sh, which does that.");
+            wanted.All(p => installed.GetValueOrDefault(p.Key) == p.Value),
+            $"The JavaScript clients are not installed, or not in the versions of package-lock.json: run 'npm ci --ignore-scripts' in {folder}, or ./test.sh, which does that.");
     }
+
+    private static Dictionary<string, string?> Versions(string lockFile) =>
+        File.Exists(lockFile)
+            ? JsonNode.Parse(File.ReadAllText(lockFile))!["packages"]!.AsObject()
+                .Where(p => p.Key.Length > 0 && p.Value!["optional"] is null)
+                .ToDictionary(p => p.Key, p => p.Value!["integrity"]?.GetValue<string>(), StringComparer.Ordinal)
+            : [];
 }
