@@ -12,7 +12,7 @@ using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Search.Langfuse;
 
-/// <summary>What Langfuse's public API reads.</summary>
+/// <summary>Langfuse's public API but for its ingestion: what it reads, scores and deletes.</summary>
 public static class LangfuseReadEndpoints
 {
     public static IServiceCollection AddLangfuseReads(this IServiceCollection services) => services.AddSingleton<LangfuseReader>();
@@ -22,6 +22,7 @@ public static class LangfuseReadEndpoints
         var api = app.MapGroup("/api/public").RequireApiKey().WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
         api.MapLangfuseScores();
         api.MapLangfuseTraces();
+        api.MapLangfuseDeletion();
         app.MapGet("/api/public/health", HealthAsync).AllowAnonymous().ExcludeFromDescription();
     }
 

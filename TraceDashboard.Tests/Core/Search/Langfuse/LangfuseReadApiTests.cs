@@ -142,6 +142,40 @@ public sealed class LangfuseReadApiTests(PostgresCluster cluster)
         }
     }
 
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Traces_are_deleted_for_good_one_by_one_or_by_a_list(DatabaseProvider provider)
+    {
+        await using var app = await StartAsync(provider);
+        await SendAsync(app);
+
+        Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync(app, "traces/t-1", OtherKeys));
+        Assert.Equal(HttpStatusCode.OK, await DeleteAsync(app, "traces/t-1", OwnKeys));
+        Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync(app, "traces/t-1", OwnKeys));
+        Assert.Equal(HttpStatusCode.OK, await DeleteAsync(app, "traces", OwnKeys, """{"traceIds":["t-1","t-2"]}"""));
+        await SendAsync(app);
+
+        Assert.Equal(0, (await GetAsync(app, "/api/public/traces"))["meta"]!["totalItems"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"traceIds":[]}""")]
+    [InlineData("""{"traceIds":["t-1",2]}""")]
+    [InlineData("""{"traceIds":[""]}""")]
+    public async Task A_list_of_traces_to_delete_that_is_none_deletes_nothing(string body)
+    {
+        await using var app = await StartAsync(DatabaseProvider.Sqlite);
+        await SendAsync(app);
+
+        Assert.Equal(HttpStatusCode.BadRequest, await DeleteAsync(app, "traces", OwnKeys, body));
+
+        Assert.Equal("t-1", Text(await GetAsync(app, "/api/public/traces/t-1"), "id"));
+    }
+
     [Fact]
     public async Task Projects_and_health_answer_what_sdks_ask_first()
     {
@@ -221,6 +255,12 @@ public sealed class LangfuseReadApiTests(PostgresCluster cluster)
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(keys)));
         return await app.Client.SendAsync(request, Cancel);
+    }
+
+    private static async Task<HttpStatusCode> DeleteAsync(TestApp app, string path, string keys, string? body = null)
+    {
+        using var answer = await SendAsync(app, HttpMethod.Delete, $"/api/public/{path}", keys, body);
+        return answer.StatusCode;
     }
 
     private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
