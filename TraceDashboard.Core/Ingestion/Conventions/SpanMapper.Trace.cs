@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using TraceDashboard.Core.Ingestion.Langfuse;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -32,8 +33,8 @@ internal sealed partial class SpanMapper
             trace.UserId = user;
         if (Short(Field.SessionId) is { } session)
             trace.SessionId = session;
-        if (Short(Field.Environment) is { } environment)
-            trace.Environment = _found.SourceOf(Field.Environment)!.Key == LangfuseConvention.Environment ? LangfuseEnvironment.Normalise(environment) : environment;
+        if (Environment() is { } environment)
+            trace.Environment = environment;
         if (Short(Field.Release) is { } release)
             trace.Release = release;
         if (Short(Field.AppVersion) is { } version)
@@ -45,6 +46,14 @@ internal sealed partial class SpanMapper
         MapExplicit(trace);
         return trace.Fields == 0 ? null : trace;
     }
+
+    /// <summary>Adds what evaluators said of the span.</summary>
+    public void MapScores(RawSpan raw, SpanUpdate span, List<Score> scores) => GenAiEvaluations.Read(raw, span, Environment(), options, scores);
+
+    private string? Environment() =>
+        Short(Field.Environment) is not { } environment ? null
+        : _found.SourceOf(Field.Environment)!.Key == LangfuseConvention.Environment ? LangfuseEnvironment.Normalise(environment)
+        : environment;
 
     private bool IsRoot(SpanUpdate span) => span.ParentSpanId is null || _found.Flag(Field.AsRoot) == true;
 

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -25,6 +26,7 @@ internal sealed class OtlpDecoder
     private readonly SpanMapper _mapper;
     private readonly JsonBuffer _json = new();
     private readonly Dictionary<string, TraceUpdate> _traces = [];
+    private List<Score> _scores = [];
     private BodyRange? _resourceRange;
     private byte[]? _resourceJson;
     private byte[]? _scopeJson;
@@ -65,7 +67,11 @@ internal sealed class OtlpDecoder
                 spans.Add(update);
         }
 
-        return spans.Count == 0 ? null : new IngestBatch(_projectId, spans, [.. _traces.Values]);
+        if (spans.Count == 0)
+            return null;
+        var scores = _scores;
+        _scores = [];
+        return new IngestBatch(_projectId, spans, [.. _traces.Values]) { Scores = scores };
     }
 
     private SpanUpdate? Decode(int index)
@@ -103,7 +109,9 @@ internal sealed class OtlpDecoder
         Write(update);
         if (_mapper.MapTrace(_span, update) is { } trace)
             Add(trace);
-        BatchBytes += UpdateBytes + SizeOf(update);
+        var scores = _scores.Count;
+        _mapper.MapScores(_span, update, _scores);
+        BatchBytes += (UpdateBytes * (1 + _scores.Count - scores)) + SizeOf(update);
         AnyDecoded = true;
         return update;
     }
