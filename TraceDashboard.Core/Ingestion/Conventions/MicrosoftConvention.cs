@@ -6,6 +6,9 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// </summary>
 internal static class MicrosoftConvention
 {
+    /// <summary>Name of the span around the calls of one question and their tools. Microsoft.Extensions.AI gives it no operation.</summary>
+    public static ReadOnlySpan<byte> ToolLoop => "orchestrate_tools"u8;
+
     public static readonly Source[] Sources =
     [
         new("gen_ai.usage.input_audio_tokens", Field.InputAudioTokens, 30),

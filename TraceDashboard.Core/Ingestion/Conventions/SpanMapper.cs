@@ -96,6 +96,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             return SpanKind.Retriever;
         if (_found.Has(Field.AgentRun))
             return SpanKind.Agent;
+        if (span[span.Name].SequenceEqual(MicrosoftConvention.ToolLoop))
+            return SpanKind.Chain;
         return !isServer && (_found.Rank(Field.RequestModel) is < VagueModel - 1 or LangfuseConvention.Model || _found.Has(Field.ResponseModel)) ? SpanKind.Generation : SpanKind.Span;
     }
 
