@@ -57,11 +57,14 @@ internal sealed class ClientApp : IAsyncDisposable
         await _app.Get<TraceReader>().GetSpanAsync(1, traceId, spanId, null, TestContext.Current.CancellationToken)
         ?? throw new InvalidOperationException($"Span {spanId} of trace {traceId} is not stored.");
 
-    /// <summary>The only span of that name.</summary>
-    public async Task<SpanDetails> SpanNamedAsync(string traceId, string name)
+    /// <summary>The spans of that name by their start.</summary>
+    public async Task<IReadOnlyList<SpanDetails>> SpansNamedAsync(string traceId, string name)
     {
         var spans = await _app.Get<TraceReader>().GetSpansAsync(1, traceId, TestContext.Current.CancellationToken);
-        return await SpanAsync(traceId, Assert.Single(spans!.Spans, s => s.Name == name).SpanId);
+        var named = new List<SpanDetails>();
+        foreach (var span in spans!.Spans.Where(s => s.Name == name).OrderBy(s => s.StartTime))
+            named.Add(await SpanAsync(traceId, span.SpanId));
+        return named;
     }
 
     /// <summary>Messages of a span's input and output, one line each: <c>role: part | part</c>.</summary>

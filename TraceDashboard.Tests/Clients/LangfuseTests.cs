@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 
@@ -84,7 +83,7 @@ public sealed class LangfuseTests
         Assert.Equal((null, SpanKind.Agent, "helper"), (helper.Facts.ParentSpanId, helper.Facts.Kind, helper.Facts.Name));
         Assert.Equal(("""{"order":7}""", "It is on its way."), (helper.Input, helper.Output));
 
-        var call = await app.SpanNamedAsync(traceId, "answer");
+        var call = Assert.Single(await app.SpansNamedAsync(traceId, "answer"));
         Assert.Equal((helper.Facts.SpanId, SpanKind.Generation, "gpt-4o"), (call.Facts.ParentSpanId, call.Facts.Kind, call.Facts.Model));
         Assert.Equal(new TokenUsage { Input = 600, CacheRead = 400, Output = 60, Reasoning = 40 }, call.Facts.Usage);
         Assert.Equal((0.003m, CostSource.Computed), (call.Facts.Cost.Amount, call.Facts.Cost.Source)); // 600 × 2.50 + 400 × 1.25 + 100 × 10.00 USD per million
@@ -92,7 +91,7 @@ public sealed class LangfuseTests
         Assert.Equal(["system: You help.", "user: Where is my parcel? 📦"], input);
         Assert.Equal(["""assistant: find_parcel#call-1({"order":7})"""], output);
 
-        var tool = await app.SpanNamedAsync(traceId, "find_parcel");
+        var tool = Assert.Single(await app.SpansNamedAsync(traceId, "find_parcel"));
         Assert.Equal((helper.Facts.SpanId, SpanKind.Tool), (tool.Facts.ParentSpanId, tool.Facts.Kind));
         Assert.Equal(("""{"order":7}""", """{"order":7,"status":"shipped"}"""), (tool.Input, tool.Output));
 
