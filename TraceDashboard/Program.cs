@@ -67,6 +67,7 @@ public static class Program
         app.MapGateway();
         app.MapTraces();
         app.MapDeletion();
+        app.MapApiKeys();
         app.MapApiReference();
         return app;
     }

@@ -9,12 +9,15 @@ namespace TraceDashboard.Core.Access;
 /// <summary>Names of the policies that endpoints require.</summary>
 public static class AccessPolicies
 {
-    /// <summary>The caller has an API key, so that <see cref="AccessExtensions.GetProjectId"/> is known.</summary>
+    /// <summary>The caller has an API key with the scopes that the endpoint asks for, so that <see cref="AccessExtensions.GetProjectId"/> is known.</summary>
     public const string ApiKey = "ApiKey";
 }
 
+/// <summary>Metadata of an endpoint: the scopes that a key must have, all of them.</summary>
+public sealed record RequiredScopes(ApiKeyScopes Scopes);
+
 /// <summary>Metadata of an endpoint whose protocol has a form of its own for refusals; others get ProblemDetails.</summary>
-/// <param name="write">Sets the status (401, 503) and writes the message.</param>
+/// <param name="write">Sets the status (401, 403, 503) and writes the message.</param>
 public sealed class AccessErrorWriter(Func<HttpContext, int, string, Task> write)
 {
     public Task WriteAsync(HttpContext context, int statusCode, string message) => write(context, statusCode, message);
@@ -27,16 +30,29 @@ public static class AccessExtensions
     {
         services.AddOptionsSection<BootstrapOptions>(BootstrapOptions.Section, BootstrapOptions.Check);
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<ApiKeyManager>();
+        services.AddSingleton<ApiKeyUsage>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ApiKeyUsage>());
         services.AddHostedService<Bootstrap>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.Scheme, configureOptions: null);
         services.AddAuthorizationBuilder()
-            .AddPolicy(AccessPolicies.ApiKey, policy => policy.AddAuthenticationSchemes(ApiKeyAuthenticationHandler.Scheme).RequireAuthenticatedUser());
+            .AddPolicy(AccessPolicies.ApiKey, policy => policy
+                .AddAuthenticationSchemes(ApiKeyAuthenticationHandler.Scheme)
+                .RequireAuthenticatedUser()
+                .RequireAssertion(static context => context.Resource is HttpContext http && http.GetProjectIdentity() is { } caller && caller.Has(http.GetRequiredScopes())));
         return services;
     }
 
-    public static TBuilder RequireApiKey<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(AccessPolicies.ApiKey);
+    /// <summary>Whoever calls must have a key with all of these scopes. Said again of one endpoint of a group, that stands.</summary>
+    public static TBuilder RequireApiKey<TBuilder>(this TBuilder builder, ApiKeyScopes scopes = ApiKeyScopes.All)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(AccessPolicies.ApiKey).WithMetadata(new RequiredScopes(scopes));
 
     /// <summary>The project that the caller's key belongs to, behind <see cref="AccessPolicies.ApiKey"/>.</summary>
-    public static int GetProjectId(this HttpContext context) => context.User.Identities.OfType<ProjectIdentity>().First().ProjectId;
+    public static int GetProjectId(this HttpContext context) => context.GetProjectIdentity()!.ProjectId;
+
+    internal static ProjectIdentity? GetProjectIdentity(this HttpContext context) => context.User.Identities.OfType<ProjectIdentity>().FirstOrDefault();
+
+    /// <summary>All where the endpoint does not say.</summary>
+    internal static ApiKeyScopes GetRequiredScopes(this HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RequiredScopes>()?.Scopes ?? ApiKeyScopes.All;
 }

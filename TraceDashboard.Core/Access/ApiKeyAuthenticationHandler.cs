@@ -14,9 +14,14 @@ using TraceDashboard.Core.Ingestion;
 namespace TraceDashboard.Core.Access;
 
 /// <summary>A caller that speaks for a project.</summary>
-internal sealed class ProjectIdentity(int projectId) : ClaimsIdentity(ApiKeyAuthenticationHandler.Scheme)
+/// <param name="expiresAt">Nanoseconds since the Unix epoch; null when never.</param>
+internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? expiresAt) : ClaimsIdentity(ApiKeyAuthenticationHandler.Scheme)
 {
     public int ProjectId { get; } = projectId;
+
+    public long? ExpiresAt { get; } = expiresAt;
+
+    public bool Has(ApiKeyScopes required) => (scopes & required) == required;
 
     /// <summary>Pages opened on this machine come with this identity too, and antiforgery tokens need a name to be made out to.</summary>
     public override string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"project {projectId}");
@@ -29,7 +34,7 @@ internal sealed class ProjectIdentity(int projectId) : ClaimsIdentity(ApiKeyAuth
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
-    ApiKeys keys, IOptions<IngestionOptions> ingestion, IHostEnvironment environment)
+    ApiKeys keys, ApiKeyUsage usage, IOptions<IngestionOptions> ingestion, IHostEnvironment environment)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public new const string Scheme = "ApiKey";
@@ -42,12 +47,14 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (problem is not null)
             return AuthenticateResult.Fail(problem);
         if (!found)
-            return AllowsAnonymous() ? Success(Projects.DefaultId) : AuthenticateResult.NoResult();
+            return AllowsAnonymous() ? Success(new ProjectIdentity(Projects.DefaultId, ApiKeyScopes.All, expiresAt: null)) : AuthenticateResult.NoResult();
         try
         {
-            return await keys.FindProjectAsync(publicKey, secretKey!, Context.RequestAborted) is { } projectId
-                ? Success(projectId)
-                : AuthenticateResult.Fail("The API key is not known.");
+            var (key, refusal) = await keys.FindAsync(publicKey, secretKey!, Context.RequestAborted);
+            if (key is null)
+                return AuthenticateResult.Fail(refusal!);
+            usage.Note(key.Id);
+            return Success(new ProjectIdentity(key.ProjectId, (ApiKeyScopes)key.Scopes, key.ExpiresAt));
         }
         catch (IngestionUnavailableException e)
         {
@@ -70,11 +77,17 @@ internal sealed class ApiKeyAuthenticationHandler(
             Response.Headers.Append(HeaderNames.WWWAuthenticate, "Bearer realm=\"Trace Dashboard\"");
         }
 
-        if (Context.GetEndpoint()?.Metadata.GetMetadata<AccessErrorWriter>() is { } writer)
-            await writer.WriteAsync(Context, status, message);
-        else
-            await TypedResults.Problem(message, statusCode: status).ExecuteAsync(Context);
+        await RefuseAsync(status, message);
     }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => RefuseAsync(
+        StatusCodes.Status403Forbidden,
+        $"The API key may not do this: it needs {Context.GetRequiredScopes() switch { ApiKeyScopes.Ingest => "the scope ingest", ApiKeyScopes.Read => "the scope read", _ => "the scopes ingest and read" }}.");
+
+    private Task RefuseAsync(int status, string message) =>
+        Context.GetEndpoint()?.Metadata.GetMetadata<AccessErrorWriter>() is { } writer
+            ? writer.WriteAsync(Context, status, message)
+            : TypedResults.Problem(message, statusCode: status).ExecuteAsync(Context);
 
     private static (bool Found, string? PublicKey, string? SecretKey, string? Problem) ReadCredentials(IHeaderDictionary headers)
     {
@@ -103,8 +116,8 @@ internal sealed class ApiKeyAuthenticationHandler(
             : (true, pair[..colon], pair[(colon + 1)..], null);
     }
 
-    private static AuthenticateResult Success(int projectId) =>
-        AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ProjectIdentity(projectId)), Scheme));
+    private static AuthenticateResult Success(ProjectIdentity caller) =>
+        AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(caller), Scheme));
 
     /// <summary>A caller that a proxy on this machine speaks for is not on this machine.</summary>
     private bool AllowsAnonymous() =>

@@ -90,7 +90,14 @@ internal sealed partial class Bootstrap(TraceStore store, IOptions<BootstrapOpti
         var existing = await db.ApiKeys.Where(k => k.ProjectId == Projects.DefaultId).ToListAsync(cancellationToken);
         if (existing.Count == 0)
         {
-            db.ApiKeys.Add(new ApiKeyRow { ProjectId = Projects.DefaultId, PublicKey = options.Value.PublicKey, SecretHash = hash, CreatedAt = time.GetUnixNanos() });
+            db.ApiKeys.Add(new ApiKeyRow
+            {
+                ProjectId = Projects.DefaultId,
+                PublicKey = options.Value.PublicKey,
+                SecretHash = hash,
+                Name = "From the configuration",
+                CreatedAt = time.GetUnixNanos(),
+            });
             LogKeyCreated(options.Value.PublicKey);
         }
         else if (!existing.Any(k => k.PublicKey == options.Value.PublicKey && k.SecretHash.AsSpan().SequenceEqual(hash)))

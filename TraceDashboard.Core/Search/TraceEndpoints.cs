@@ -20,7 +20,7 @@ public static class TraceEndpoints
 
     public static void MapTraces(this IEndpointRouteBuilder app)
     {
-        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey();
+        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey(ApiKeyScopes.Read);
 
         traces.MapGet("/{traceId}", GetAsync)
             .WithName("getTrace")
@@ -29,6 +29,7 @@ public static class TraceEndpoints
             .WithMetadata(TraceExamples.Get)
             .Produces<TraceResponse>()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound);
 
         traces.MapGet("/search", SearchAsync)
@@ -38,7 +39,8 @@ public static class TraceEndpoints
             .WithMetadata(TraceExamples.Search)
             .Produces<TraceListResponse>()
             .ProducesValidationProblem()
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden);
     }
 
     private static async Task<IResult> GetAsync(

@@ -13,23 +13,25 @@ public static class DeletionEndpoints
     public static void MapDeletion(this IEndpointRouteBuilder app)
     {
         app.MapDelete("/api/traces/{traceId}", DeleteTraceAsync)
-            .RequireApiKey()
+            .RequireApiKey(ApiKeyScopes.All)
             .WithTags("Traces")
             .WithName("deleteTrace")
             .WithSummary("Delete a trace")
             .WithDescription("Deletes the trace with all of its spans, for good: what its senders still send of it is answered with success and dropped.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound);
 
         app.MapDelete("/api/sessions/{sessionId}", DeleteSessionAsync)
-            .RequireApiKey()
+            .RequireApiKey(ApiKeyScopes.All)
             .WithTags("Traces")
             .WithName("deleteSession")
             .WithSummary("Delete a session")
             .WithDescription("Deletes the traces that the session has now, as by deleting each of them. A trace of the session that begins later is a new one.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 

@@ -24,7 +24,22 @@ public sealed class ApiKeyRow
     /// <summary>SHA-256 of the secret key.</summary>
     public required byte[] SecretHash { get; set; }
 
+    /// <summary>The secret key's last characters, for those who hold it to tell it from others; null for a pair of the configuration, which may be short.</summary>
+    public string? SecretEnd { get; set; }
+
+    /// <summary>What it is for.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary><see cref="Access.ApiKeyScopes"/>.</summary>
+    public short Scopes { get; set; } = (short)Access.ApiKeyScopes.All;
+
     public long CreatedAt { get; set; }
+
+    public long? ExpiresAt { get; set; }
+
+    public long? LastUsedAt { get; set; }
+
+    public long? RevokedAt { get; set; }
 }
 
 /// <summary>Gives each trace its number. Its row is the lock that makes writers of one trace take turns, and its tombstone.</summary>

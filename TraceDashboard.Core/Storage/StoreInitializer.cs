@@ -13,6 +13,9 @@ internal sealed partial class StoreInitializer(
     TraceStore store, IOptions<DatabaseOptions> options, TimeProvider time, ILogger<StoreInitializer> logger)
     : IHostedLifecycleService, IDisposable
 {
+    /// <summary>Key of the advisory lock that is held while migrations run.</summary>
+    private const long PostgresLock = 0x5452_4143_4544_4231;
+
     private SqliteFolderLock? _lock;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -59,6 +62,29 @@ internal sealed partial class StoreInitializer(
     {
         await using var context = store.CreateContext();
 
+        // EF Core's lock ends with each migration: two instances that start together would both apply the second one. A database
+        // that is not there yet cannot be locked; EF Core creates it.
+        var lockable = store.Provider == DatabaseProvider.Postgres && await context.Database.CanConnectAsync(cancellationToken);
+        if (!lockable)
+        {
+            await ApplyAsync(context, cancellationToken);
+            return;
+        }
+
+        await context.Database.OpenConnectionAsync(cancellationToken);
+        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({PostgresLock})", cancellationToken);
+        try
+        {
+            await ApplyAsync(context, cancellationToken);
+        }
+        finally
+        {
+            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({PostgresLock})", CancellationToken.None);
+        }
+    }
+
+    private async Task ApplyAsync(TraceDbContext context, CancellationToken cancellationToken)
+    {
         // EF Core locks a SQLite database through a row, even when nothing is pending, and a kill at that moment leaves the
         // row behind for ever. The folder's lock file says that nobody else is migrating, so a row that is there is stale.
         var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();

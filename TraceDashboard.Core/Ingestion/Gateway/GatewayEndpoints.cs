@@ -19,7 +19,7 @@ public static class GatewayEndpoints
 
     public static void MapGateway(this IEndpointRouteBuilder app)
     {
-        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey();
+        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey(ApiKeyScopes.Ingest);
 
         traces.MapPost("/start", static (
                 HttpContext context,
@@ -59,6 +59,7 @@ public static class GatewayEndpoints
             .Produces<TraceHandle>()
             .ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -67,7 +67,7 @@ internal sealed class GatewayIngest(IngestionPipeline pipeline, IOptions<Ingesti
         where T : TraceContext
     {
         var errors = new ApiErrors();
-        if (GatewayParser.Parse(body, type, errors) is not { } request)
+        if (BodyParser.Parse(body, type, errors) is not { } request)
             return Invalid(errors);
 
         var origin = originOf(context, request, errors);

@@ -13,7 +13,7 @@ public static class LangfuseEndpoints
 
     public static void MapLangfuse(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/public").RequireApiKey().WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
+        var api = app.MapGroup("/api/public").RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
         api.MapPost("/ingestion", static (HttpContext context, LangfuseIngest ingest) => ingest.IngestAsync(context));
     }
 }

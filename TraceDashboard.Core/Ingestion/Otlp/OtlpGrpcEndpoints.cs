@@ -33,7 +33,7 @@ public static class OtlpGrpcEndpoints
 
     public static void MapOtlpGrpc(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGrpcService<OtlpGrpcService>()
-            .RequireApiKey()
+            .RequireApiKey(ApiKeyScopes.Ingest)
             .WithMetadata(new AccessErrorWriter(RefuseAsync))
             .Add(static endpoint =>
             {

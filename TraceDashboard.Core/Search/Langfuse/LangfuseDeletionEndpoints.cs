@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Api;
@@ -18,8 +19,8 @@ internal static class LangfuseDeletionEndpoints
 
     public static void MapLangfuseDeletion(this IEndpointRouteBuilder api)
     {
-        api.MapDelete("/traces/{traceId}", DeleteTraceAsync);
-        api.MapDelete("/traces", DeleteTracesAsync);
+        api.MapDelete("/traces/{traceId}", DeleteTraceAsync).RequireApiKey(ApiKeyScopes.All);
+        api.MapDelete("/traces", DeleteTracesAsync).RequireApiKey(ApiKeyScopes.All);
     }
 
     private static async Task<IResult> DeleteTraceAsync(HttpContext context, TraceDeletion deletion, string traceId) =>
@@ -54,5 +55,5 @@ internal static class LangfuseDeletionEndpoints
         }
     }
 
-    private static IResult Done(string message) => TypedResults.Json(new JsonObject { ["message"] = message });
+    private static JsonHttpResult<JsonObject> Done(string message) => TypedResults.Json(new JsonObject { ["message"] = message });
 }

@@ -19,7 +19,7 @@ public static class LangfuseReadEndpoints
 
     public static void MapLangfuseReads(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/public").RequireApiKey().WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
+        var api = app.MapGroup("/api/public").RequireApiKey(ApiKeyScopes.Read).WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
         api.MapLangfuseScores();
         api.MapLangfuseTraces();
         api.MapLangfuseDeletion();

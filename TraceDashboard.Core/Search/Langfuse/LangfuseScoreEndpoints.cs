@@ -27,8 +27,8 @@ internal static class LangfuseScoreEndpoints
             api.MapGet(path + "/{scoreId}", GetAsync);
         }
 
-        api.MapPost("/scores", CreateAsync);
-        api.MapDelete("/scores/{scoreId}", DeleteAsync);
+        api.MapPost("/scores", CreateAsync).RequireApiKey(ApiKeyScopes.Ingest);
+        api.MapDelete("/scores/{scoreId}", DeleteAsync).RequireApiKey(ApiKeyScopes.All);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, ScoreReader scores)

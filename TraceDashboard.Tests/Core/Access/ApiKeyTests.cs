@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Access;
@@ -68,18 +69,101 @@ public sealed class ApiKeyTests
     }
 
     [Fact]
-    public async Task Keys_are_read_once_for_many_calls_and_a_revoked_one_is_refused_a_second_later()
+    public async Task Keys_are_read_once_for_many_calls_and_what_another_process_revokes_is_refused_a_second_later()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var app = await TestApp.StartAsync(new TestAppOptions { Settings = Keys, Services = services => services.AddSingleton<TimeProvider>(time) });
-        var keys = app.Get<ApiKeys>();
-        Assert.Equal(Projects.DefaultId, await keys.FindProjectAsync(Public, Secret, Cancel));
+        Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", Secret));
 
         await app.Get<TraceStore>().WriteAsync((db, ct) => db.ApiKeys.ExecuteDeleteAsync(ct), Cancel);
-        Assert.Equal(Projects.DefaultId, await keys.FindProjectAsync(null, Secret, Cancel));
+        Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", Secret));
 
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(await keys.FindProjectAsync(null, Secret, Cancel));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Call(app, "x-api-key", Secret));
+    }
+
+    [Fact]
+    public async Task What_this_process_creates_or_revokes_counts_from_the_next_call()
+    {
+        // Time stands still: nothing is read again because it is old.
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Settings = Keys, Services = services => services.AddSingleton<TimeProvider>(time) });
+        var manager = app.Get<ApiKeyManager>();
+        Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", Secret));
+
+        var created = await manager.CreateAsync(Projects.DefaultId, "gateway", ApiKeyScopes.Ingest, null, Cancel);
+        Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", created.SecretKey));
+
+        Assert.True(await manager.RevokeAsync(Projects.DefaultId, created.Key.PublicKey, Cancel));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Call(app, "x-api-key", created.SecretKey));
+        Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", Secret));
+    }
+
+    [Fact]
+    public async Task An_expired_key_is_refused_from_its_last_moment_on()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Services = services => services.AddSingleton<TimeProvider>(time) });
+        var created = await app.Get<ApiKeyManager>().CreateAsync(Projects.DefaultId, "trial", ApiKeyScopes.All, time.GetUtcNow().AddMinutes(1), Cancel);
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", created.SecretKey));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Call(app, "x-api-key", created.SecretKey));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task The_last_use_is_written_within_seconds_at_first_and_then_once_a_minute(bool postgres)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var cluster = await TestContext.Current.GetFixture<PostgresCluster>();
+        await using var app = await TestApp.StartAsync(new TestAppOptions
+        {
+            Postgres = postgres ? await cluster!.CreateDatabaseAsync(Cancel) : null,
+            Services = services => services.AddSingleton<TimeProvider>(time),
+        });
+        var manager = app.Get<ApiKeyManager>();
+        var usage = app.Get<ApiKeyUsage>();
+        var created = await manager.CreateAsync(Projects.DefaultId, "gateway", ApiKeyScopes.Ingest, null, Cancel);
+        Assert.Null(await LastUseAsync());
+
+        await Call(app, "x-api-key", created.SecretKey);
+        var first = time.GetUtcNow();
+        await usage.WriteAsync(all: false, Cancel);
+        Assert.Equal(first, await LastUseAsync());
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        await Call(app, "x-api-key", created.SecretKey);
+        var second = time.GetUtcNow();
+        await usage.WriteAsync(all: false, Cancel);
+        Assert.Equal(first, await LastUseAsync());
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await usage.WriteAsync(all: false, Cancel);
+        Assert.Equal(second, await LastUseAsync());
+
+        async Task<DateTimeOffset?> LastUseAsync() => Assert.Single(await manager.ListAsync(Projects.DefaultId, Cancel)).LastUsedAt;
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Keys_of_the_release_before_keep_what_they_could_do(DatabaseProvider provider)
+    {
+        var cluster = await TestContext.Current.GetFixture<PostgresCluster>();
+        await using var fixture = await StoreFixture.CreateAsync(provider, cluster!);
+
+        var key = await fixture.Store.WriteAsync(
+            async (db, ct) =>
+            {
+                await db.Database.MigrateAsync("Scores", ct);
+                await db.Database.ExecuteSqlAsync($"INSERT INTO projects (id, name, created_at) VALUES (7, 'Shop', 0)", ct);
+                await db.Database.ExecuteSqlAsync($"INSERT INTO api_keys (project_id, public_key, secret_hash, created_at) VALUES (7, 'pk-old', {ApiKeys.Hash(Secret)}, 0)", ct);
+                await db.Database.MigrateAsync(ct);
+                return await db.ApiKeys.SingleAsync(ct);
+            },
+            Cancel);
+
+        Assert.Equal(("pk-old", (short)ApiKeyScopes.All, "From the configuration"), (key.PublicKey, key.Scopes, key.Name));
+        Assert.Equal((null, null, null), (key.ExpiresAt, key.RevokedAt, key.LastUsedAt));
     }
 
     [Fact]

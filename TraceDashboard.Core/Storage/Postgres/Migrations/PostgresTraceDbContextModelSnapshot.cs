@@ -36,6 +36,20 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
                     b.Property<int>("ProjectId")
                         .HasColumnType("integer")
                         .HasColumnName("project_id");
@@ -44,6 +58,19 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("public_key")
+                        .UseCollation("C");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<short>("Scopes")
+                        .HasColumnType("smallint")
+                        .HasColumnName("scopes");
+
+                    b.Property<string>("SecretEnd")
+                        .HasColumnType("text")
+                        .HasColumnName("secret_end")
                         .UseCollation("C");
 
                     b.Property<byte[]>("SecretHash")

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
-using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Ingestion;
 
-namespace TraceDashboard.Core.Ingestion.Gateway;
+namespace TraceDashboard.Core.Api;
 
 /// <summary>Reads bodies. A good one is read once, without reflection; a bad one is read again to tell all that is wrong with it.</summary>
-internal static class GatewayParser
+internal static class BodyParser
 {
     /// <summary>Null when the body is not what it should be; <paramref name="errors"/> then says why.</summary>
     public static T? Parse<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type, ApiErrors errors)
@@ -37,14 +37,14 @@ internal static class GatewayParser
     {
         try
         {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = GatewayJson.MaxDepth });
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = type.Options.MaxDepth });
             Walk(document.RootElement, type, "", errors);
         }
         catch (JsonException e)
         {
             errors.Add("$", body.Length == 0
                 ? "The body is empty. Send a JSON object; {} is one."
-                : $"The body is not valid JSON, or nests deeper than {GatewayJson.MaxDepth} levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
+                : $"The body is not valid JSON, or nests deeper than {type.Options.MaxDepth} levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
             return;
         }
 

@@ -2,9 +2,9 @@ using System.Text;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion.Gateway;
 
-namespace TraceDashboard.Tests.Core.Ingestion.Gateway;
+namespace TraceDashboard.Tests.Core.Api;
 
-public sealed class GatewayParserTests
+public sealed class BodyParserTests
 {
     [Fact]
     public void Every_unknown_and_wrong_field_is_named_with_its_path()
@@ -60,7 +60,7 @@ public sealed class GatewayParserTests
         var json = """{"name":"a\u0000b\ud800c\ud83d\ude00\\u0000\udc00","input":{"k\u0000":"\uD83D"}}""";
         var errors = new ApiErrors();
 
-        var request = GatewayParser.Parse(Encoding.UTF8.GetBytes(json), GatewayJson.Default.UpdateTraceRequest, errors);
+        var request = BodyParser.Parse(Encoding.UTF8.GetBytes(json), GatewayJson.Default.UpdateTraceRequest, errors);
 
         Assert.False(errors.Any);
         Assert.Equal("ab\uFFFDc😀\\u0000\uFFFD", request!.Name);
@@ -72,7 +72,7 @@ public sealed class GatewayParserTests
     {
         var errors = new ApiErrors();
 
-        var request = GatewayParser.Parse("""{"name":null,"usage":null,"tags":null,"spans":null,"input":null}"""u8.ToArray(), GatewayJson.Default.UpdateTraceRequest, errors);
+        var request = BodyParser.Parse("""{"name":null,"usage":null,"tags":null,"spans":null,"input":null}"""u8.ToArray(), GatewayJson.Default.UpdateTraceRequest, errors);
 
         Assert.False(errors.Any);
         Assert.Null(request!.Name);
@@ -84,7 +84,7 @@ public sealed class GatewayParserTests
     private static IDictionary<string, string[]> Errors(byte[] json)
     {
         var errors = new ApiErrors();
-        Assert.Null(GatewayParser.Parse(json, GatewayJson.Default.UpdateTraceRequest, errors));
+        Assert.Null(BodyParser.Parse(json, GatewayJson.Default.UpdateTraceRequest, errors));
         return errors.ByPath;
     }
 }
