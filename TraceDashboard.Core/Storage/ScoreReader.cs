@@ -62,6 +62,16 @@ public sealed class ScoreReader(TraceStore store, TimeProvider time)
             },
             cancellationToken);
 
+    /// <summary>What was given to a trace and to its spans: at most <paramref name="take"/>, by name.</summary>
+    public Task<IReadOnlyList<Score>> OfTraceAsync(int projectId, string traceId, int take, CancellationToken cancellationToken) =>
+        store.ReadAsync<IReadOnlyList<Score>>(
+            async (db, ct) =>
+            {
+                var rows = await Matching(db, projectId, new ScoreFilter { TraceId = traceId }).OrderBy(s => s.Name).ThenBy(s => s.Timestamp).ThenBy(s => s.Id).Take(take).ToListAsync(ct);
+                return [.. rows.Select(r => ToScore(r).Score)];
+            },
+            cancellationToken);
+
     public Task<StoredScore?> GetAsync(int projectId, string id, CancellationToken cancellationToken) =>
         store.ReadAsync(
             async (db, ct) => await Matching(db, projectId, new ScoreFilter { Ids = [id] }).SingleOrDefaultAsync(ct) is { } row ? ToScore(row) : null,
@@ -96,7 +106,14 @@ public sealed class ScoreReader(TraceStore store, TimeProvider time)
         if (filter.Ids.Count > 0)
             scores = scores.Where(s => filter.Ids.Contains(s.Id));
         if (filter.TraceId is { } traceId)
-            scores = scores.Where(s => s.TraceId == traceId);
+        {
+            scores =
+                from k in db.TraceKeys
+                join s in scores on k.TraceNo equals s.TraceNo
+                where k.ProjectId == projectId && k.TraceId == traceId
+                select s;
+        }
+
         if (filter.SpanIds.Count > 0)
             scores = scores.Where(s => filter.SpanIds.Contains(s.SpanId));
         if (filter.SessionId is { } sessionId)

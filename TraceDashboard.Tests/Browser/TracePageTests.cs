@@ -56,6 +56,37 @@ public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixt
     }
 
     [Fact]
+    public async Task Scores_come_in_live_and_lead_to_what_was_said_with_them()
+    {
+        var now = TimeProvider.System.GetUnixNanos();
+        await fixture.Pipeline.WriteAsync([SampleTraces.Span("scored", "r1", null, "answer", now, now + 1), SampleTraces.Span("scored", "c1", "r1", "call", now, now + 1)]);
+        await using var reader = await OpenAsync("/traces/scored");
+        var chips = reader.Page.GetByRole(AriaRole.List, new() { Name = "Scores of the trace" });
+
+        await ScoreAsync("""{"name":"helpful","value":0.75,"traceId":"scored","comment":"To the point."}""");
+        await ScoreAsync("""{"name":"tone","value":"friendly","traceId":"scored","observationId":"c1"}""");
+        await Expect(chips, "helpful 0.75");
+        await chips.GetByText("helpful").ClickAsync();
+
+        var panel = reader.Page.Locator("[data-panel]");
+        await Expect(panel.Locator("[aria-current=page]"), "Scores 1");
+        await panel.GetByText("To the point.").WaitForAsync();
+        await panel.GetByText("API, of the trace").WaitForAsync();
+        await reader.AssertAccessibleAsync();
+        await Row(reader, "c1").ClickAsync();
+        await Expect(panel.Locator("[aria-current=page]"), "Scores 2");
+        await panel.GetByText("friendly").WaitForAsync();
+        Assert.Empty(reader.Errors);
+
+        async Task ScoreAsync(string json)
+        {
+            using var body = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+            using var answer = await fixture.App.Client.PostAsync(new Uri("/api/public/scores", UriKind.Relative), body, TestContext.Current.CancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    [Fact]
     public async Task A_link_to_a_span_opens_at_that_span()
     {
         await using var reader = await OpenAsync("/traces/long?span=s6003");

@@ -19,6 +19,10 @@ public sealed partial class SpanPanel(NavigationManager navigation)
     [Parameter]
     public SpanContent? Shown { get; set; }
 
+    /// <summary>Of the trace and of all of its spans.</summary>
+    [Parameter]
+    public IReadOnlyList<Score> Scores { get; set; } = [];
+
     /// <summary>Whether the trace has no such span.</summary>
     [Parameter]
     public bool IsMissing { get; set; }
@@ -85,6 +89,8 @@ public sealed partial class SpanPanel(NavigationManager navigation)
         {
             yield return ("", Content!.Blocks.Count > 0 ? "Messages" : "Content");
             yield return ("raw", "Raw");
+            if (Scores.Count(s => s.SpanId is null || s.SpanId == SpanId) is > 0 and var scores)
+                yield return ("scores", "Scores " + Format.Count(scores));
             if (Content.Attributes.Count > 0)
                 yield return ("attributes", "Attributes " + Format.Count(Content.Attributes.Count));
             if (Content.Events.Count > 0)

@@ -15,9 +15,12 @@ namespace TraceDashboard.Components.Pages.Trace;
 /// reads again what changed, at most as often as the feed signals, and less often when reading takes long.
 /// </summary>
 public sealed partial class TracePage(
-    CurrentProject currentProject, TraceReader reader, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceCatalogue prices,
+    CurrentProject currentProject, TraceReader reader, ScoreReader scores, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceCatalogue prices,
     TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock)
 {
+    // More are a mistake of an evaluator; the API has them all.
+    private const int MaxScores = 500;
+
     private static readonly PageHeader.Crumb[] Crumbs = [new("Traces", "traces")];
 
     private static readonly KeyHelp[] Keys =
@@ -38,6 +41,7 @@ public sealed partial class TracePage(
     private string? _loadedId;
     private TraceDetails? _trace;
     private VisibleRows? _rows;
+    private IReadOnlyList<Score> _scores = [];
     private SpanContent? _content;
     private string? _wholeSpan;
     private string? _revealed;
@@ -68,7 +72,7 @@ public sealed partial class TracePage(
         if (_loadedId != TraceId)
         {
             _loadedId = TraceId;
-            (_trace, _rows, _content, _revealed, _isMissing) = (null, null, null, null, false);
+            (_trace, _rows, _content, _scores, _revealed, _isMissing) = (null, null, null, [], null, false);
             _projectId = (await currentProject.GetAsync(Gone)).Id;
             Follow(_projectId);
             await ReadAsync(feed.CurrentTick(_projectId), Gone);
@@ -147,10 +151,12 @@ public sealed partial class TracePage(
         if (trace is null)
             return;
 
+        var given = await shared.GetAsync(("scores", _projectId, id), tick, () => scores.OfTraceAsync(_projectId, id, MaxScores, CancellationToken.None), cancellationToken);
         var tree = await trees.GetAsync(_projectId, id, trace.Version, () => SpansOf(id), cancellationToken);
         if (id != TraceId)
             return;
         _trace = trace;
+        _scores = given;
         _rows = _rows?.On(tree) ?? new VisibleRows(tree);
         _end = EndOf(trace, tree);
         RevealSelection();
@@ -224,6 +230,9 @@ public sealed partial class TracePage(
         $"traces?{field}={Uri.EscapeDataString(value)}" + (_trace?.StartTime < clock.GetUtcNow().AddDays(-1) ? "&range=30d" : "");
 
     private string LinkOf(string spanId) => navigation.GetUriWithQueryParameter("span", spanId);
+
+    private string ScoreLink(Score score) =>
+        navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["span"] = Span ?? _rows?.Tree.SpanId[0], ["tab"] = "scores" });
 
     // Opening the panel is a step that Back undoes; going from span to span is not.
     private void Select(string spanId) => navigation.NavigateTo(LinkOf(spanId), new NavigationOptions { ReplaceHistoryEntry = Span is not null });
