@@ -44,6 +44,20 @@ public sealed class DemoDataTests
     }
 
     [Fact]
+    public void Some_traces_are_scored_well_and_some_badly_by_people_and_by_an_evaluator()
+    {
+        var now = UnixNanos.FromDateTimeOffset(Now);
+        var scores = Traces.SelectMany(t => DemoScores.Of(t, now)).ToList();
+
+        Assert.InRange(scores.Count, 2_000, 8_000);
+        Assert.Equal(scores.Count, scores.Select(s => s.Id).Distinct().Count());
+        Assert.All(scores, s => Assert.InRange(s.Timestamp, UnixNanos.FromDateTimeOffset(Now.AddDays(-31)), now));
+        Assert.Contains(scores, s => s is { Source: ScoreSource.Human, Value: 0, Comment: not null });
+        Assert.Contains(scores, s => s is { Source: ScoreSource.Human, Value: 1 });
+        Assert.Contains(scores, s => s is { Source: ScoreSource.Evaluator, Value: > 0.8, SpanId: not null });
+    }
+
+    [Fact]
     public void One_trace_has_ten_thousand_spans()
     {
         var trace = Assert.Single(Traces, t => t.Spans.Count > 1_000);

@@ -50,22 +50,25 @@ internal sealed partial class DemoService(
         LogFilled(traces, spans, time.GetElapsedTime(started).TotalSeconds);
     }
 
-    private static IEnumerable<IngestBatch> Batches(IEnumerable<DemoTrace> traces, int projectId)
+    private IEnumerable<IngestBatch> Batches(IEnumerable<DemoTrace> traces, int projectId)
     {
+        var now = time.GetUnixNanos();
         var spans = new List<SpanUpdate>();
         var updates = new List<TraceUpdate>();
+        var scores = new List<Score>();
         foreach (var trace in traces)
         {
             updates.Add(trace.Update);
             spans.AddRange(trace.Spans);
+            scores.AddRange(DemoScores.Of(trace, now));
             if (spans.Count < BatchSpans)
                 continue;
-            yield return new IngestBatch(projectId, spans, updates);
-            (spans, updates) = ([], []);
+            yield return new IngestBatch(projectId, spans, updates) { Scores = scores };
+            (spans, updates, scores) = ([], [], []);
         }
 
         if (updates.Count > 0)
-            yield return new IngestBatch(projectId, spans, updates);
+            yield return new IngestBatch(projectId, spans, updates) { Scores = scores };
     }
 
     private async Task PlayAsync(int projectId, CancellationToken cancellationToken)
