@@ -114,5 +114,6 @@ public sealed class LangfuseTests
         [address] = app.Address.ToString().TrimEnd('/'),
         ["LANGFUSE_PUBLIC_KEY"] = ClientApp.PublicKey,
         ["LANGFUSE_SECRET_KEY"] = ClientApp.SecretKey,
+        ["LANGFUSE_TIMEOUT"] = "30", // seconds; for a loaded machine
     };
 }

@@ -38,7 +38,10 @@ public sealed class MicrosoftExtensionsAiTests
         Assert.Equal((200, 10), (second.Facts.Usage!.InputTotal, second.Facts.Usage.OutputTotal));
         Assert.Equal(0.0006m, second.Facts.Cost.Amount);
         Assert.Equal(("resp-1", "gpt-4o-2024-08-06", "tool_calls", true), (first.Facts.ResponseId, first.ResponseModel, first.FinishReason, first.Streaming));
-        Assert.True(first.Facts.StartTime < first.Facts.FirstTokenTime && first.Facts.FirstTokenTime <= first.Facts.EndTime);
+        var ttft = JsonNode.Parse(first.AttributesJson!)!["gen_ai.response.time_to_first_chunk"]!.GetValue<decimal>();
+        Assert.Equal(ttft, (first.Facts.FirstTokenTime - first.Facts.StartTime) / 1e9m);
+        Assert.InRange(first.Facts.FirstTokenTime!.Value, first.Facts.StartTime!.Value + 1, first.Facts.EndTime!.Value);
+        Assert.Equal((double)ttft, trace.Ttft!.Value.TotalSeconds, 0.001);
         var (input, output) = ClientApp.MessagesOf(first);
         Assert.Equal(["system: You help.", "user: Where is my parcel? 📦"], input);
         Assert.Equal(["""assistant: find_parcel#call-1({"order":7})"""], output);
