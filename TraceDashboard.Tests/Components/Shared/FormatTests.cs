@@ -107,6 +107,8 @@ public sealed class FormatTests
     {
         var time = new DateTimeOffset(2026, 11, 22, 16, 33, 21, 42, TimeSpan.Zero);
 
+        Assert.Equal("22 Nov 2026", Plain(Format.Day(time)));
+        Assert.Equal("23 Nov 2026", Plain(Format.Day(time, TimeZoneInfo.FindSystemTimeZoneById("Pacific/Auckland"))));
         Assert.Equal("22 Nov 2026 16:33:21.042 UTC", Format.Exact(time));
         Assert.Equal("22 Nov 2026 17:33:21.042 UTC+01:00", Format.Exact(time, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin")));
     }

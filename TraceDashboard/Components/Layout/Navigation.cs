@@ -18,5 +18,9 @@ public static class Navigation
             new("Overview", "overview", "overview", "o"),
             new("Traces", "traces", "traces", "t"),
         ]),
+        new("Settings",
+        [
+            new("API keys", "settings/keys", "key", "k"),
+        ]),
     ];
 }

@@ -129,6 +129,10 @@ public static class Format
         };
     }
 
+    /// <summary>The day, on the reader's clock: <c>22 Nov 2026</c>. Put <see cref="Exact"/> beside it.</summary>
+    public static string Day(DateTimeOffset time, TimeZoneInfo? zone = null) =>
+        TimeZoneInfo.ConvertTime(time, zone ?? TimeZoneInfo.Utc).ToString($"d{Space}MMM{Space}yyyy", CultureInfo.InvariantCulture);
+
     /// <summary>The moment itself, on the reader's clock: <c>22 Nov 2026 17:33:21.042 UTC+01:00</c>.</summary>
     public static string Exact(DateTimeOffset time, TimeZoneInfo? zone = null)
     {
