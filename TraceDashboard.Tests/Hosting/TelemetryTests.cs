@@ -5,6 +5,9 @@ using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Hosting;
 
+// Meters are heard by name in the whole process: while this runs, no other app may take anything in.
+[CollectionDefinition(nameof(TelemetryTests), DisableParallelization = true)]
+[Collection(nameof(TelemetryTests))]
 public sealed partial class TelemetryTests
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.UtcNow.AddMinutes(-5);
