@@ -70,6 +70,8 @@ public sealed class TraceStore : IDisposable
     {
         _readers?.Dispose();
         WriteGate?.Dispose();
+        if (Provider == DatabaseProvider.Sqlite)
+            SqliteDatabase.Release(ConnectionString);
         Postgres?.Dispose();
         PostgresWriting?.Dispose();
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -9,6 +8,8 @@ namespace TraceDashboard.Tests.Browser;
 /// <summary>A reader: a tab of their own on a running app, with what went wrong in it.</summary>
 public sealed class BrowserPage : IAsyncDisposable
 {
+    private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
+
     private readonly IBrowserContext _context;
     private readonly TestApp _app;
     private readonly ConcurrentQueue<string> _errors = new();
@@ -64,13 +65,17 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>Fails with what axe found against WCAG 2.1 AA.</summary>
     public async Task AssertAccessibleAsync()
     {
-        var result = await Page.RunAxe(new AxeRunOptions
-        {
-            RunOnly = new RunOnlyOptions { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] },
-        });
-        Assert.True(
-            result.Violations.Length == 0,
-            string.Join("\n", result.Violations.SelectMany(v => v.Nodes.Take(3).Select(n => $"{v.Id}: {v.Help}: {n.Html} {string.Join("; ", n.Any.Select(a => a.Message))}"))));
+        // Not with the driver that Deque has for Playwright: it opens a second page for each check, for frames of foreign
+        // origin, which the app has none of, and that page takes longer than the check.
+        await Page.EvaluateAsync(s_axe);
+        var found = await Page.EvaluateAsync<string[]>(
+            """
+            async () => {
+              const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] });
+              return violations.flatMap(v => v.nodes.slice(0, 3).map(n => `${v.id}: ${v.help}: ${n.html} ${n.any.map(a => a.message).join('; ')}`));
+            }
+            """);
+        Assert.Empty(found);
     }
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

@@ -95,6 +95,10 @@ public sealed class TestApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+
+        // The runner prints it with a test that fails.
+        foreach (var error in Log.Entries.Where(e => e.Level >= LogLevel.Error))
+            TestContext.Current.TestOutputHelper?.WriteLine($"{error.Category}: {error.Message} {error.Exception}");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();

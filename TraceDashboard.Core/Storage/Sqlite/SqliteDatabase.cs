@@ -44,6 +44,13 @@ public static class SqliteDatabase
         Execute(connection, "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;");
     }
 
+    /// <summary>Closes the pooled connections to the file, which are left open otherwise.</summary>
+    public static void Release(string connectionString)
+    {
+        using var connection = new SqliteConnection(connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
     internal static void Configure(DbConnection connection)
     {
         Execute(connection, ConnectionPragmas);

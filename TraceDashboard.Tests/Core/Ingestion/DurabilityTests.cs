@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Storage.Sqlite;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -52,7 +53,8 @@ public class DurabilityTests(PostgresCluster cluster)
         }
         finally
         {
-            SqliteConnection.ClearAllPools();
+            if (provider == DatabaseProvider.Sqlite)
+                SqliteDatabase.Release(connectionString);
             Directory.Delete(folder, recursive: true);
         }
     }

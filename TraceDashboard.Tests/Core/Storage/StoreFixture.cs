@@ -65,7 +65,6 @@ public sealed class StoreFixture : IAsyncDisposable
         foreach (var service in _services.GetServices<IHostedService>().Reverse())
             await service.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
-        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         if (_folder is not null)
             Directory.Delete(_folder, recursive: true);
     }
