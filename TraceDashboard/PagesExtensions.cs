@@ -23,6 +23,7 @@ public static class PagesExtensions
             config.SnackbarConfiguration.VisibleStateDuration = 4_000;
         });
         builder.Services.AddScoped<CurrentProject>();
+        builder.Services.AddScoped<KeylessCalls>();
         builder.Services.AddSingleton<PageMetrics>();
         builder.Services.AddSingleton<SeriesColors>();
         builder.Services.AddOptionsSection<TraceTreeOptions>(TraceTreeOptions.Section);

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -34,7 +33,7 @@ internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? 
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
-    ApiKeys keys, ApiKeyUsage usage, IOptions<IngestionOptions> ingestion, IHostEnvironment environment)
+    ApiKeys keys, ApiKeyUsage usage, IOptions<IngestionOptions> ingestion)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public new const string Scheme = "ApiKey";
@@ -121,7 +120,7 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     /// <summary>A caller that a proxy on this machine speaks for is not on this machine.</summary>
     private bool AllowsAnonymous() =>
-        (ingestion.Value.AllowAnonymous ?? environment.IsDevelopment())
+        ingestion.Value.AllowAnonymous is true
         && Context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && !Request.Headers.ContainsKey("X-Forwarded-For") && !Request.Headers.ContainsKey("Forwarded");
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +10,6 @@ namespace TraceDashboard.Core.Access;
 /// <summary>Managing the key pairs of a project over HTTP. It takes a key with both scopes: no key gives what it has not itself.</summary>
 public static class ApiKeyEndpoints
 {
-    private const int MaxBodyBytes = 16 * 1024;
-
     public static void MapApiKeys(this IEndpointRouteBuilder app)
     {
         var keys = app.MapGroup("/api").WithTags("Keys").RequireApiKey(ApiKeyScopes.All);
@@ -58,17 +55,10 @@ public static class ApiKeyEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!context.Request.HasJsonContentType())
-            return TypedResults.Problem("The body must be JSON. Send it with 'Content-Type: application/json'.", statusCode: StatusCodes.Status415UnsupportedMediaType);
-        var read = await context.Request.BodyReader.ReadAtLeastAsync(MaxBodyBytes + 1, cancellationToken);
-        var body = read.Buffer.ToArray();
-        context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-        if (body.Length > MaxBodyBytes)
-            return TypedResults.Problem($"The body may have {MaxBodyBytes} bytes.", statusCode: StatusCodes.Status413PayloadTooLarge);
-
+        var (request, problem) = await JsonBody.ReadAsync(context.Request, ApiKeyJson.Default.CreateApiKeyRequest, cancellationToken);
+        if (request is null)
+            return problem!;
         var errors = new ApiErrors();
-        if (BodyParser.Parse(body, ApiKeyJson.Default.CreateApiKeyRequest, errors) is not { } request)
-            return errors.ToResult();
         var name = request.Name?.Trim() ?? "";
         if (name.Length is 0 or > ApiKeyManager.MaxNameLength)
             errors.Add("name", $"must say what the key is for, in 1 to {ApiKeyManager.MaxNameLength} characters");

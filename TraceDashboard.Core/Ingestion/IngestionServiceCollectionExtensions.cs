@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using TraceDashboard.Core.Live;
 
 namespace TraceDashboard.Core.Ingestion;
@@ -11,6 +12,7 @@ public static class IngestionServiceCollectionExtensions
     {
         services.TryAddSingleton<LiveFeed>();
         services.TryAddSingleton<SharedQueries>();
+        services.AddOptions<IngestionOptions>().PostConfigure<IHostEnvironment>(static (options, host) => options.AllowAnonymous ??= host.IsDevelopment());
         services.AddMetrics();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<IngestionPipeline>();

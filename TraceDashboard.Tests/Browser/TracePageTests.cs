@@ -44,7 +44,8 @@ public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixt
         var dialog = reader.Page.GetByRole(AriaRole.Dialog);
 
         await delete.ClickAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
+        await reader.Page.Keyboard.PressAsync("Enter");
         await dialog.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await Row(reader, "u1").WaitForAsync();
 

@@ -58,7 +58,7 @@ internal static class GenAiEvaluations
 
             // A number's label ("pass") has no place of its own.
             Metadata = value is null || label is null ? null : JsonSerializer.Serialize(new Dictionary<string, string> { ["label"] = label }),
-            Environment = environment ?? "default",
+            Environment = environment ?? LangfuseEnvironment.Default,
             Timestamp = time,
             VersionTime = update.Version.EventTime,
             VersionHash = update.Hash,

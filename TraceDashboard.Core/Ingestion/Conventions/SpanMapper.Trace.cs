@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using TraceDashboard.Core.Ingestion.Langfuse;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;

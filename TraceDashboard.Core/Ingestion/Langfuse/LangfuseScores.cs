@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Langfuse;

@@ -7,10 +7,13 @@ internal static class OtlpMessages
 {
     private static ReadOnlySpan<byte> RetryInfoType => "type.googleapis.com/google.rpc.RetryInfo"u8;
 
-    /// <summary>ExportTraceServiceResponse; those of metrics and logs have the same fields.</summary>
+    /// <summary>
+    /// ExportTraceServiceResponse; those of metrics and logs have the same fields. A message without rejected spans is a warning
+    /// (OTLP 1.x, "partial success").
+    /// </summary>
     public static byte[] Response(OtlpEncoding encoding, long rejected, string message)
     {
-        if (rejected == 0)
+        if (rejected == 0 && message.Length == 0)
             return encoding == OtlpEncoding.Json ? "{}"u8.ToArray() : [];
 
         var body = new JsonBuffer();

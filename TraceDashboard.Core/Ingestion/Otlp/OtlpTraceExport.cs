@@ -76,6 +76,10 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
             refused += result.Rejected.Count;
             foreach (var rejected in result.Rejected)
                 rejections.Add($"span {rejected.TraceId}/{rejected.SpanId}", rejected.Reason);
+            foreach (var (traceId, reason) in result.RejectedTraces)
+                rejections.AddUncounted($"trace {traceId}", reason);
+            foreach (var (scoreId, reason) in result.RejectedScores)
+                rejections.AddUncounted($"score {scoreId}", reason);
         }
 
         pipeline.CountInvalid(rejections.Count - refused);

@@ -19,17 +19,25 @@ internal sealed class Rejections
         Count++;
         if (!hasId)
             _withoutIds++;
-        if (_named.Count < MostNamed)
-            _named.Add($"{span}: {reason}");
-        else
-            _unnamed++;
+        Name(span, reason);
     }
+
+    /// <summary>Names what was not taken beside the spans, which are all that OTLP counts.</summary>
+    public void AddUncounted(string what, string reason) => Name(what, reason);
 
     public void AddTooShort(long count)
     {
         Count += count;
         _withoutIds += count;
         _named.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "span has" : "spans have")} no room for a traceId and a spanId"));
+    }
+
+    private void Name(string what, string reason)
+    {
+        if (_named.Count < MostNamed)
+            _named.Add($"{what}: {reason}");
+        else
+            _unnamed++;
     }
 
     /// <summary>What to tell the sender of a body without a single good span.</summary>

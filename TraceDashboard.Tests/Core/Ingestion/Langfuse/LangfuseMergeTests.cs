@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Ingestion.Langfuse;
 using TraceDashboard.Core.Traces;
 

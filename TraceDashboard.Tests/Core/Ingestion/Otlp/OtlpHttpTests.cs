@@ -106,6 +106,26 @@ public sealed class OtlpHttpTests : IAsyncLifetime
     [Theory]
     [InlineData(OtlpEncoding.Json)]
     [InlineData(OtlpEncoding.Protobuf)]
+    internal async Task What_is_lost_beside_the_spans_is_named_although_no_span_is_rejected(OtlpEncoding encoding)
+    {
+        await _app.Get<TraceStore>().WriteAsync(
+            (db, ct) => db.Database.ExecuteSqlRawAsync(
+                "CREATE TRIGGER refuse BEFORE INSERT ON traces WHEN NEW.user_id = 'refuse me' BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END", ct),
+            Cancelled);
+        var span = OtlpBodies.Span(1);
+        span["attributes"]!.AsArray().Add(new JsonObject { ["key"] = "user.id", ["value"] = new JsonObject { ["stringValue"] = "refuse me" } });
+
+        using var answer = await PostAsync(OtlpBodies.Request(span), encoding);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var (rejected, message) = await PartialSuccessAsync(answer, encoding);
+        Assert.Equal(0, rejected);
+        Assert.Contains($"trace {OtlpBodies.TraceId}: ", message, StringComparison.Ordinal);
+        Assert.Equal(1, await CountSpansAsync());
+    }
+
+    [Theory]
+    [InlineData(OtlpEncoding.Json)]
+    [InlineData(OtlpEncoding.Protobuf)]
     internal async Task A_body_without_a_good_span_is_refused(OtlpEncoding encoding)
     {
         var bad = OtlpBodies.Span();

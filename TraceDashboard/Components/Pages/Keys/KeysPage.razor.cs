@@ -1,17 +1,14 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.Options;
 using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Ingestion;
 
 namespace TraceDashboard.Components.Pages.Keys;
 
 /// <summary>The project's key pairs: made, watched and revoked here.</summary>
 public sealed partial class KeysPage(
-    ApiKeyManager manager, CurrentProject current, IDialogService dialogs, NavigationManager navigation, IOptions<IngestionOptions> ingestion, IHostEnvironment host, TimeProvider time, ILogger<KeysPage> logger)
-    : IAsyncDisposable
+    ApiKeyManager manager, CurrentProject current, IDialogService dialogs, KeylessCalls keyless, TimeProvider time, ILogger<KeysPage> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
@@ -27,8 +24,6 @@ public sealed partial class KeysPage(
 
     [CascadingParameter]
     private TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
-
-    private bool NeedsNoKey => (ingestion.Value.AllowAnonymous ?? host.IsDevelopment()) && new Uri(navigation.BaseUri).IsLoopback;
 
     protected override async Task OnInitializedAsync()
     {

@@ -1,4 +1,4 @@
-namespace TraceDashboard.Core.Ingestion.Langfuse;
+namespace TraceDashboard.Core.Ingestion.Conventions;
 
 /// <summary>The form of environments: lower case, at most 40 letters, digits, '-' and '_', not beginning with Langfuse's own name.</summary>
 internal static class LangfuseEnvironment
