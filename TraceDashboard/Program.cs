@@ -6,6 +6,7 @@ using TraceDashboard.Core.Ingestion.Gateway;
 using TraceDashboard.Core.Ingestion.Langfuse;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Models;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Search.Langfuse;
 using TraceDashboard.Core.Storage;
@@ -37,6 +38,7 @@ public static class Program
         builder.Services.AddTraceReading();
         builder.Services.AddAnalytics();
         builder.Services.AddIngestion();
+        builder.Services.AddModels();
         builder.Services.AddAccess();
         builder.Services.AddGateway();
         builder.Services.AddOtlpGrpc();
@@ -68,6 +70,7 @@ public static class Program
         app.MapTraces();
         app.MapDeletion();
         app.MapApiKeys();
+        app.MapModels();
         app.MapApiReference();
         return app;
     }

@@ -28,7 +28,7 @@ internal sealed class PageReaders(HostedApp app, IReadOnlyList<string> traceIds)
     private readonly TraceReader _reader = app.Get<TraceReader>();
     private readonly TraceTreeCache _trees = app.Get<TraceTreeCache>();
     private readonly OverviewQueries _overview = app.Get<OverviewQueries>();
-    private readonly PriceCatalogue _prices = app.Get<PriceCatalogue>();
+    private readonly PriceBook _prices = PriceBook.Default;
     private readonly TimeProvider _time = app.Get<TimeProvider>();
     private long _signals;
     private long _answers;

@@ -1,16 +1,23 @@
+using System.Globalization;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Pricing;
 
-/// <summary>What one model costs at one provider: a row of the catalogue.</summary>
+/// <summary>What one model costs at one provider: a row of the catalogue, or a version of a project's own price.</summary>
 internal sealed class ModelPrice
 {
     public required string Provider { get; init; }
 
     public required string Model { get; init; }
 
-    /// <summary><c>version/provider/model</c>, stored with every cost that was computed from this price.</summary>
+    /// <summary><c>version/provider/model</c>, or <c>own/price/version</c>; stored with every cost that was computed from this price.</summary>
     public required string Key { get; init; }
+
+    /// <summary>When it came into force; null when it always was.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>When it ceased to be in force; null when it has not.</summary>
+    public DateTimeOffset? To { get; init; }
 
     /// <summary>Pico-dollars per call; null when the model is not priced by the call.</summary>
     public long? PerRequest { get; init; }
@@ -37,6 +44,38 @@ internal sealed class ModelPrice
         PerRequest is not null
         && (!Bands[0].Standard.TryGet(TokenBucket.Input, out var input) || input == 0)
         && (!Bands[0].Standard.TryGet(TokenBucket.Output, out var output) || output == 0);
+
+    /// <summary>Whose price it is and of when: <c>yours, from 2026-01-01</c>, <c>catalogue of 2026-07-24, until 2026-08-22</c>.</summary>
+    public string VersionInWords()
+    {
+        var whose = Key.StartsWith(PriceBook.OwnKeys, StringComparison.Ordinal) ? "yours" : $"catalogue of {Key[..Key.IndexOf('/', StringComparison.Ordinal)]}";
+        return (From, To) switch
+        {
+            ({ } from, { } to) => $"{whose}, from {Day(from)} until {Day(to)}",
+            ({ } from, null) => $"{whose}, from {Day(from)}",
+            (null, { } to) => $"{whose}, until {Day(to)}",
+            _ => whose == "yours" ? "yours, for all time" : whose,
+        };
+
+        static string Day(DateTimeOffset time) =>
+            time.ToUniversalTime().ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The standard prices that it has of its own, for a request of the usual size.</summary>
+    public IReadOnlyList<BucketPrice> Published()
+    {
+        var prices = new List<BucketPrice>();
+        var sheet = Bands[0].Standard;
+        for (var bucket = TokenBucket.Input; bucket < TokenBucket.Request; bucket++)
+        {
+            if (sheet.TryGet(bucket, out var pico) && sheet.SourceOf(bucket) == bucket)
+                prices.Add(new BucketPrice(bucket, pico / 1_000_000m));
+        }
+
+        if (PerRequest is { } perRequest)
+            prices.Add(new BucketPrice(TokenBucket.Request, PicoDollars.ToUsd(perRequest)));
+        return prices;
+    }
 
     public bool SamePrices(ModelPrice other)
     {

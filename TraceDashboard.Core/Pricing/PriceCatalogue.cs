@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Pricing;
@@ -10,10 +9,6 @@ namespace TraceDashboard.Core.Pricing;
 /// </summary>
 public sealed class PriceCatalogue
 {
-    private const decimal PicoPerTokenFromUsdPerMillion = 1_000_000m;
-
-    private static readonly NumberFormatInfo s_thinSpaces = new() { NumberGroupSeparator = "\u202f" };
-
     private static readonly Lazy<PriceCatalogue> s_default = new(LoadDefault);
 
     private readonly PriceMatcher _matcher;
@@ -58,9 +53,7 @@ public sealed class PriceCatalogue
     {
         if (_matcher.Match(provider, responseModel, requestModel).Price?.At(at) is not { } price)
             return Cost.Unknown;
-        return price.Total(usage, ServiceTiers.Parse(serviceTier)) is { } pico
-            ? new Cost(PicoDollars.ToUsd((decimal)pico), CostSource.Computed, price.Key)
-            : Cost.Unknown;
+        return CostLedger.CostOf(price, usage, serviceTier);
     }
 
     /// <summary>How <see cref="Price"/> comes to its result, line by line.</summary>
@@ -69,60 +62,9 @@ public sealed class PriceCatalogue
         string? provider, string? responseModel, string? requestModel, TokenUsage? usage, string? serviceTier, DateTimeOffset? at, decimal? reportedCost = null)
     {
         var match = _matcher.Match(provider, responseModel, requestModel);
-        var reported = reportedCost is null ? null : new Cost(reportedCost, CostSource.Reported);
-        if (match.Price?.At(at) is not { } price)
-            return new CostLedger { Cost = reported ?? Cost.Unknown, Lines = [], UnknownBecause = match.Problem };
-
-        var tier = ServiceTiers.Parse(serviceTier);
-        var band = price.BandFor(usage?.InputTotal ?? 0);
-        var ledger = new CostLedger
-        {
-            Cost = reported ?? Cost.Unknown,
-            Lines = [],
-            PriceKey = price.Key,
-            Rule = RuleInWords(match, price),
-            Tier = TierInWords(tier, band, serviceTier),
-        };
-        if (price.Total(usage, tier) is not { } pico)
-            return ledger with { UnknownBecause = WhyNoTotal(usage, band.For(tier)) };
-
-        var computed = PicoDollars.ToUsd((decimal)pico);
-        return ledger with
-        {
-            Cost = reported ?? new Cost(computed, CostSource.Computed, price.Key),
-            Lines = [.. Lines(price, band.For(tier), usage)],
-            Computed = computed,
-        };
-    }
-
-    private static IEnumerable<CostLine> Lines(ModelPrice price, PriceSheet sheet, TokenUsage? usage)
-    {
-        for (var bucket = TokenBucket.Input; bucket < TokenBucket.Request; bucket++)
-        {
-            var tokens = usage is null ? 0 : TokenBuckets.Of(usage, bucket) ?? 0;
-            if (tokens <= 0 || !sheet.TryGet(bucket, out var pico))
-                continue;
-            var source = sheet.SourceOf(bucket);
-            yield return new CostLine(
-                bucket, tokens, pico / PicoPerTokenFromUsdPerMillion, PicoDollars.ToUsd((decimal)tokens * pico), source == bucket ? null : source);
-        }
-
-        if (price.PerRequest is { } perRequest)
-            yield return new CostLine(TokenBucket.Request, 1, null, PicoDollars.ToUsd(perRequest), null);
-    }
-
-    private static string WhyNoTotal(TokenUsage? usage, PriceSheet sheet)
-    {
-        if (usage is not null)
-        {
-            for (var bucket = TokenBucket.Input; bucket < TokenBucket.Request; bucket++)
-            {
-                if (TokenBuckets.Of(usage, bucket) > 0 && !sheet.TryGet(bucket, out _))
-                    return $"The price of {TokenBuckets.Words(bucket)} tokens is not known for this model.";
-            }
-        }
-
-        return "The span reports no token counts.";
+        return match.Price?.At(at) is { } price
+            ? CostLedger.Of(price, RuleInWords(match, price), usage, serviceTier, reportedCost)
+            : new CostLedger { Cost = reportedCost is null ? Cost.Unknown : new Cost(reportedCost, CostSource.Reported), Lines = [], UnknownBecause = match.Problem };
     }
 
     private static string RuleInWords(PriceMatch match, ModelPrice price)
@@ -143,15 +85,6 @@ public sealed class PriceCatalogue
         if (match.ByOtherProvider)
             parts.Add($"price of {price.Provider}, as the span's own provider has none or is not named");
         return string.Join(", ", parts);
-    }
-
-    private static string TierInWords(ServiceTier tier, PriceBand band, string? asked)
-    {
-        var size = band.Over > 0 ? string.Create(s_thinSpaces, $"over {band.Over:N0} input tokens") : null;
-        var service = tier == ServiceTier.Standard ? "standard"
-            : band.Has(tier) ? tier.ToString().ToLowerInvariant()
-            : $"standard (no {asked!.Trim().ToLowerInvariant()} price is known)";
-        return size is null ? service : $"{service}, {size}";
     }
 
     private static PriceCatalogue LoadDefault()

@@ -61,16 +61,16 @@ internal static class PriceFile
     private static ModelPrice ReadRow(JsonElement row, string version)
     {
         if (!row.TryGetProperty("newer", out var newer))
-            return Build(row, version, new Fields(row), next: null);
+            return Build(row, version, new Fields(row), since: null, next: null);
         var fields = new Fields(row);
         fields.Read(newer);
         var since = newer.GetProperty("since").GetString()!;
         var start = DateTimeOffset.ParseExact(since, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-        var next = Build(row, since, fields, next: null);
-        return Build(row, version, new Fields(row), (start, next));
+        var next = Build(row, since, fields, start, next: null);
+        return Build(row, version, new Fields(row), since: null, (start, next));
     }
 
-    private static ModelPrice Build(JsonElement row, string version, Fields fields, (DateTimeOffset, ModelPrice)? next)
+    private static ModelPrice Build(JsonElement row, string version, Fields fields, DateTimeOffset? since, (DateTimeOffset Since, ModelPrice Price)? next)
     {
         var provider = row.GetProperty("provider").GetString()!;
         var model = row.GetProperty("model").GetString()!;
@@ -79,6 +79,8 @@ internal static class PriceFile
             Provider = provider,
             Model = model,
             Key = $"{version}/{provider}/{model}",
+            From = since,
+            To = next?.Since,
             PerRequest = fields.PerRequest,
             Bands = fields.Bands(),
             Next = next,
@@ -96,8 +98,7 @@ internal static class PriceFile
     /// <summary>The prices of one row by size of request and service tier.</summary>
     private sealed class Fields
     {
-        private const long AnySize = -1;
-        private readonly SortedDictionary<long, Dictionary<TokenBucket, long>[]> _published = [];
+        private readonly PublishedPrices _published = new();
 
         public Fields(JsonElement row) => Read(row);
 
@@ -112,7 +113,7 @@ internal static class PriceFile
                 else if (property.NameEquals("tiers"))
                     ReadRanges(property.Value);
                 else if (property.Name.EndsWith(PerMillion, StringComparison.Ordinal))
-                    Add(property, AnySize);
+                    Add(property, PublishedPrices.AnySize);
             }
         }
 
@@ -125,7 +126,7 @@ internal static class PriceFile
                 foreach (var property in range.EnumerateObject())
                 {
                     if (property.Name.EndsWith(PerMillion, StringComparison.Ordinal))
-                        Add(property, from == 0 ? AnySize : from);
+                        Add(property, from == 0 ? PublishedPrices.AnySize : from);
                 }
             }
         }
@@ -153,39 +154,9 @@ internal static class PriceFile
                 return;
             if (!s_buckets.TryGetValue(name, out var bucket))
                 throw new InvalidDataException($"'{property.Name}' is not a known price.");
-            Published(over)[(int)tier][bucket] = Pico(property.Value, property.Name, PicoPerTokenFromUsdPerMillion);
+            _published.Add(over, tier, bucket, Pico(property.Value, property.Name, PicoPerTokenFromUsdPerMillion));
         }
 
-        private Dictionary<TokenBucket, long>[] Published(long over)
-        {
-            if (!_published.TryGetValue(over, out var tiers))
-            {
-                tiers = [[], [], [], []];
-                _published.Add(over, tiers);
-            }
-
-            return tiers;
-        }
-
-        public IReadOnlyList<PriceBand> Bands()
-        {
-            var any = Published(AnySize);
-            return [.. _published.Select(p => new PriceBand(p.Key, Sheets(p.Value, any)))];
-        }
-
-        private static PriceSheet?[] Sheets(Dictionary<TokenBucket, long>[] band, Dictionary<TokenBucket, long>[] any)
-        {
-            var standard = (int)ServiceTier.Standard;
-            var sheets = new PriceSheet?[ServiceTiers.Count];
-            sheets[standard] = new PriceSheet(band[standard], any[standard]);
-            for (var tier = standard + 1; tier < ServiceTiers.Count; tier++)
-            {
-                // Without a published price for both at once, a long request is billed as long, not by its tier.
-                if (band[tier].Count > 0)
-                    sheets[tier] = band == any ? new PriceSheet(any[tier], any[standard]) : new PriceSheet(band[tier], band[standard], any[tier], any[standard]);
-            }
-
-            return sheets;
-        }
+        public IReadOnlyList<PriceBand> Bands() => _published.Bands();
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace TraceDashboard.Core.Pricing;
 
 /// <summary>What the search for a model's price found, and how.</summary>
@@ -13,12 +11,12 @@ internal sealed record PriceMatch(ModelPrice? Price, string? Model, bool ByReque
 /// </summary>
 internal sealed class PriceMatcher
 {
-    /// <summary>Matches kept; twice as many at most. Beyond, the older half is dropped, so that a sender of random names costs no memory.</summary>
-    internal const int CacheSize = 4096;
-
     private readonly Dictionary<string, Names> _providers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _providerNames = new(StringComparer.Ordinal);
-    private volatile Generation _cache = new(null);
+    private readonly NameCache<PriceMatch> _cache = new();
+
+    /// <summary>Providers that have prices.</summary>
+    public IReadOnlySet<string> Providers => _providerNames;
 
     public PriceMatcher(IEnumerable<ModelPrice> prices)
     {
@@ -29,26 +27,10 @@ internal sealed class PriceMatcher
         }
     }
 
-    internal int CachedMatches => _cache.Matches.Count + (_cache.Older?.Count ?? 0);
+    internal int CachedMatches => _cache.Count;
 
-    public PriceMatch Match(string? provider, string? responseModel, string? requestModel)
-    {
-        var key = new Key(provider, responseModel, requestModel);
-        var cache = _cache;
-        if (cache.Matches.TryGetValue(key, out var match))
-            return match;
-        if (cache.Older is null || !cache.Older.TryGetValue(key, out match))
-            match = Search(provider, responseModel, requestModel);
-        Keep(key, match);
-        return match;
-    }
-
-    private void Keep(Key key, PriceMatch match)
-    {
-        var cache = _cache;
-        if (cache.Matches.TryAdd(key, match) && Interlocked.Increment(ref cache.Count) >= CacheSize)
-            Interlocked.CompareExchange(ref _cache, new Generation(cache.Matches), cache);
-    }
+    public PriceMatch Match(string? provider, string? responseModel, string? requestModel) =>
+        _cache.GetOrAdd(new ModelNames(provider, responseModel, requestModel), static (names, matcher) => matcher.Search(names.Provider, names.Response, names.Request), this);
 
     private PriceMatch Search(string? provider, string? responseModel, string? requestModel)
     {
@@ -146,17 +128,6 @@ internal sealed class PriceMatcher
     private static PriceMatch Found(ModelPrice price, NameChanges changes) => new(price, null, false, false, changes, null);
 
     private static PriceMatch NotFound(string problem) => new(null, null, false, false, NameChanges.None, problem);
-
-    private readonly record struct Key(string? Provider, string? ResponseModel, string? RequestModel);
-
-    private sealed class Generation(ConcurrentDictionary<Key, PriceMatch>? older)
-    {
-        public int Count;
-
-        public ConcurrentDictionary<Key, PriceMatch> Matches { get; } = new();
-
-        public ConcurrentDictionary<Key, PriceMatch>? Older => older;
-    }
 
     /// <summary>The models of one provider by their names, exact and stripped.</summary>
     private sealed class Names

@@ -92,5 +92,15 @@ internal static class ProviderNames
         return [];
     }
 
+    /// <summary>Whether two names stand for the same provider.</summary>
+    public static bool Same(string name, string? other, IReadOnlySet<string> catalogueProviders)
+    {
+        if (string.IsNullOrWhiteSpace(other))
+            return false;
+        if (Squash(name) == Squash(other))
+            return true;
+        return Resolve(name, catalogueProviders) is [var first, ..] && Resolve(other, catalogueProviders) is [var second, ..] && first == second;
+    }
+
     private static string Squash(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
 }

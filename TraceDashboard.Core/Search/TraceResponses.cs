@@ -165,7 +165,7 @@ public sealed record SpanEventResponse(string? Name, string? Time, JsonElement? 
 public sealed record SpanCostResponse(
     decimal? Amount,
     [property: Description("reported (by the client), computed (tokens times price) or unknown.")] string Source,
-    [property: Description("The price that was used, as version/provider/model.")] string? PriceKey);
+    [property: Description("The price that was used: version/provider/model of the catalogue, or own/price/version.")] string? PriceKey);
 
 /// <summary>Tokens of a call, in the form of the Gateway API: totals and their parts.</summary>
 public sealed record SpanUsageResponse

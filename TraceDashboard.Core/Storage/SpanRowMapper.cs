@@ -9,12 +9,12 @@ namespace TraceDashboard.Core.Storage;
 internal static class SpanRowMapper
 {
     /// <summary>The row of a span, priced. Whether it counts is decided for the trace as a whole.</summary>
-    public static SpanRow ToRow(SpanUpdate span, long traceNo, long receivedAt, int contentDay, PriceCatalogue prices)
+    public static SpanRow ToRow(SpanUpdate span, long traceNo, long receivedAt, int contentDay, PriceBook prices)
     {
         var usage = span.Usage;
         var cost = span.ReportedCost is { } reported
             ? new Cost(reported, CostSource.Reported)
-            : prices.Price(span.Provider, span.ResponseModel, span.RequestModel, usage, span.ServiceTier, span.StartTime is { } start ? UnixNanos.ToDateTimeOffset(start) : null);
+            : prices.Price(span.Provider, span.ResponseModel, span.RequestModel, usage, span.ServiceTier, UnixNanos.ToDateTimeOffset(span.StartTime ?? receivedAt));
         return new SpanRow
         {
             TraceNo = traceNo,
@@ -67,6 +67,18 @@ internal static class SpanRowMapper
             FieldVersions = MergeStateCodec.Encode(span.FieldVersions),
             LastHash = span.Hash,
         };
+    }
+
+    /// <summary>Prices a span that is stored, whose sender did not report a cost.</summary>
+    /// <returns>Whether its cost is another now.</returns>
+    public static bool Reprice(SpanRow row, PriceBook prices)
+    {
+        var cost = prices.Price(row.Provider, row.ResponseModel, row.RequestModel, ToUsage(row), row.ServiceTier, UnixNanos.ToDateTimeOffset(row.StartTime ?? row.ReceivedAt));
+        long? amount = cost.Amount is { } usd ? PicoDollars.FromUsd(usd) : null;
+        if ((row.Cost, row.CostSource, row.PriceKey) == (amount, (short)cost.Source, cost.PriceKey))
+            return false;
+        (row.Cost, row.CostSource, row.PriceKey) = (amount, (short)cost.Source, cost.PriceKey);
+        return true;
     }
 
     /// <summary>The stored state of a span. Without its contents, their fields look unset: an update that sets none of them can be joined all the same.</summary>

@@ -1,6 +1,5 @@
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
-using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Storage;
@@ -9,7 +8,7 @@ namespace TraceDashboard.Core.Storage;
 /// Writes batches of updates, each in one transaction: merged with what is there, summarised by trace, and marked for the
 /// rollups. How a database is spoken to is the session's business.
 /// </summary>
-public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
+public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
 {
     /// <summary>From this many spans on, a trace is summarised in the background: doing it with each batch would cost quadratically.</summary>
     internal const int LongTrace = 2_000;
@@ -18,12 +17,13 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
     private const long Day = 24 * 60 * Minute;
 
     /// <summary>Writes the batches in one transaction and returns the traces that it changed. Nothing is written when it throws.</summary>
-    public Task<IReadOnlyCollection<TraceChanged>> WriteAsync(IReadOnlyCollection<IngestBatch> batches, CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<TraceChanged>> WriteAsync(IReadOnlyCollection<IngestBatch> batches, CancellationToken cancellationToken)
     {
+        await prices.CurrentAsync(cancellationToken); // so that nothing is read in the transaction
         var traces = WriteBatch.Join(batches);
         var scores = WriteBatch.JoinScores(batches);
         var now = time.GetUnixNanos();
-        return RunAsync(
+        return await RunAsync(
             (int)(now / Day),
             async session =>
             {
@@ -95,7 +95,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
     }
 
     /// <summary>The steps of one transaction.</summary>
-    private sealed class Work(WriteSession session, PriceCatalogue prices, long now)
+    private sealed partial class Work(WriteSession session, PriceBooks prices, long now)
     {
         private readonly List<TraceState> _traces = [];
         private readonly Dictionary<SpanKey, SpanRow> _stored = [];
@@ -104,6 +104,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
         private readonly List<SpanChunkRow> _chunks = [];
         private readonly List<SpanKey> _outputGiven = [];
         private readonly HashSet<(int, long)> _dirty = [];
+        private ProjectPrices _prices = null!;
 
         public bool SummariseLong { get; init; }
 
@@ -152,6 +153,9 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
         private async Task LockAndReadAsync(TraceWrite[] writes, CancellationToken cancellationToken)
         {
             var locked = await session.LockTracesAsync([.. writes.Select(w => (w.ProjectId, w.TraceId))], cancellationToken);
+
+            // Behind the lock: whoever prices spans again waits for those that began with the old prices, and finds the others done.
+            _prices = await prices.CurrentAsync(cancellationToken);
             for (var i = 0; i < writes.Length; i++)
             {
                 if (!locked[i].IsDeleted)
@@ -219,7 +223,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
         private void Add(TraceState trace, SpanUpdate state, SpanRow? before, bool withContents)
         {
             trace.Changed = true;
-            var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, before?.ContentDay ?? (int)(now / Day), prices);
+            var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, before?.ContentDay ?? (int)(now / Day), _prices.Of(state.ProjectId));
             _spans.Add(row);
             trace.Written.Add(row);
             if (withContents)
@@ -266,7 +270,7 @@ public abstract class SpanWriter(PriceCatalogue prices, TimeProvider time)
                     row.Stale = true;
                 }
 
-                if (trace.Changed)
+                if (trace.Changed && !_isRepricing)
                     row.LastActivity = now;
                 row.Version++;
                 rows.Add(row);

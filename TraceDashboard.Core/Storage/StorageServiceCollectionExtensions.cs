@@ -26,6 +26,7 @@ public static class StorageServiceCollectionExtensions
         services.AddLogging(logging => logging.AddFilter("Npgsql", LogLevel.Warning)); // each statement is an Information
         services.AddSingleton<TraceStore>();
         services.TryAddSingleton(PriceCatalogue.Default);
+        services.AddSingleton<PriceBooks>();
         services.TryAddSingleton<LiveFeed>();
         services.AddSingleton<SpanWriter>(sp => sp.GetRequiredService<TraceStore>().Provider == DatabaseProvider.Sqlite
             ? ActivatorUtilities.CreateInstance<SqliteSpanWriter>(sp)

@@ -27,6 +27,10 @@ public abstract class TraceDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<RollupRow> Rollups => Set<RollupRow>();
 
+    public DbSet<ModelPriceRow> ModelPrices => Set<ModelPriceRow>();
+
+    public DbSet<RepricingRow> Repricings => Set<RepricingRow>();
+
     public DbSet<DirtyBucketRow> DirtyBuckets => Set<DirtyBucketRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)

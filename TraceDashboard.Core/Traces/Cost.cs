@@ -9,14 +9,14 @@ public enum CostSource : byte
     /// <summary>Sent by the client.</summary>
     Reported = 1,
 
-    /// <summary>Token buckets times prices of the catalogue.</summary>
+    /// <summary>Token buckets times prices, the project's own or those of the catalogue.</summary>
     Computed = 2,
 }
 
 /// <summary>What a span cost and why.</summary>
 /// <param name="Amount">USD; null when unknown.</param>
 /// <param name="Source">Where the amount came from.</param>
-/// <param name="PriceKey">For computed costs the price that was used, as <c>version/provider/model</c>.</param>
+/// <param name="PriceKey">For computed costs the price that was used, as <c>version/provider/model</c> or <c>own/price/version</c>.</param>
 public sealed record Cost(decimal? Amount, CostSource Source, string? PriceKey = null)
 {
     public static Cost Unknown { get; } = new(null, CostSource.Unknown);

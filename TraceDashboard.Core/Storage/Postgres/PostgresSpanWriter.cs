@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Npgsql;
-using TraceDashboard.Core.Pricing;
 
 namespace TraceDashboard.Core.Storage.Postgres;
 
 /// <summary>Writes in transactions that may run side by side: those that touch the same trace take turns.</summary>
-internal sealed class PostgresSpanWriter(TraceStore store, PriceCatalogue prices, TimeProvider time) : SpanWriter(prices, time)
+internal sealed class PostgresSpanWriter(TraceStore store, PriceBooks prices, TimeProvider time) : SpanWriter(prices, time)
 {
     private const int Attempts = 5;
 

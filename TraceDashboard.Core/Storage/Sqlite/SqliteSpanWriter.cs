@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using TraceDashboard.Core.Pricing;
 
 namespace TraceDashboard.Core.Storage.Sqlite;
 
 /// <summary>Writes on one thread of its own, in turn with the other writers of the process.</summary>
-internal sealed class SqliteSpanWriter(TraceStore store, PriceCatalogue prices, TimeProvider time, ILogger<SqliteSpanWriter> logger) : SpanWriter(prices, time), IDisposable
+internal sealed class SqliteSpanWriter(TraceStore store, PriceBooks prices, TimeProvider time, ILogger<SqliteSpanWriter> logger) : SpanWriter(prices, time), IDisposable
 {
     private readonly SqliteCheckpointer _checkpointer = new(store.ConnectionString, store.WriteGate!, logger);
     private readonly SqliteScheduler _thread = new(1, "sqlite writer");

@@ -75,6 +75,12 @@ public sealed class EndpointAccessTests(EndpointAccessTests.App fixture) : IClas
     [InlineData("GET", "/api/public/projects", ApiKeyScopes.Read)]
     [InlineData("POST", "/v1/traces", ApiKeyScopes.Ingest)]
     [InlineData("POST", "/api/keys", ApiKeyScopes.All)]
+    [InlineData("GET", "/api/models", ApiKeyScopes.Read)]
+    [InlineData("GET", "/api/models/match", ApiKeyScopes.Read)]
+    [InlineData("GET", "/api/model-prices", ApiKeyScopes.Read)]
+    [InlineData("POST", "/api/model-prices", ApiKeyScopes.All)]
+    [InlineData("PUT", "/api/model-prices/{priceId}", ApiKeyScopes.All)]
+    [InlineData("DELETE", "/api/model-prices/{priceId}", ApiKeyScopes.All)]
     public void Sending_reading_and_what_goes_beyond_take_different_scopes(string method, string path, ApiKeyScopes scopes)
     {
         var route = Endpoints().Single(e => e.RoutePattern.RawText == path && Method(e) == method);

@@ -25,6 +25,7 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
         ["observationId"] = "g-1",
         ["scoreId"] = "sc-1",
         ["publicKey"] = "pk-own",
+        ["priceId"] = "mp-own",
     };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -65,7 +66,7 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
         }
 
         // It was all there, and still is.
-        foreach (var path in new[] { "/api/traces/t-1", "/api/public/traces/t-1", "/api/public/observations/g-1", "/api/public/sessions/s-1", "/api/public/scores/sc-1", "/api/keys" })
+        foreach (var path in new[] { "/api/traces/t-1", "/api/public/traces/t-1", "/api/public/observations/g-1", "/api/public/sessions/s-1", "/api/public/scores/sc-1", "/api/keys", "/api/model-prices" })
         {
             using var own = await SendAsync(app, HttpMethod.Get, path, OwnSecret);
             Assert.Equal((path, HttpStatusCode.OK), (path, own.StatusCode));
@@ -110,6 +111,7 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
             """;
         using var answer = await SendAsync(app, HttpMethod.Post, "/api/public/ingestion", OwnSecret, batch);
         Assert.Equal(HttpStatusCode.MultiStatus, answer.StatusCode);
+        await app.Get<TraceStore>().InsertAsync(new ModelPriceRow { ProjectId = Projects.DefaultId, PriceId = "mp-own", Pattern = "gpt-4o" });
     }
 
     private static async Task<HttpResponseMessage> SendAsync(TestApp app, HttpMethod method, string path, string secret, string? body = null)
@@ -119,6 +121,6 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
         return await app.Client.SendAsync(request, Cancel);
     }
 
-    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|api_keys)\\b")]
+    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|api_keys|model_prices)\\b")]
     private static partial Regex Tenant();
 }

@@ -111,10 +111,10 @@ public class PriceMatcherTests
     public void Keeps_a_bounded_number_of_matches()
     {
         var matcher = new PriceMatcher(s_catalogue.Prices);
-        for (var i = 0; i < PriceMatcher.CacheSize * 5; i++)
+        for (var i = 0; i < NameCache<PriceMatch>.Size * 5; i++)
             matcher.Match("openai", $"random-{i}", null);
 
-        Assert.InRange(matcher.CachedMatches, 1, 2 * PriceMatcher.CacheSize);
+        Assert.InRange(matcher.CachedMatches, 1, 2 * NameCache<PriceMatch>.Size);
         Assert.Equal("gpt-4o", matcher.Match("openai", "gpt-4o", null).Price!.Model);
     }
 

@@ -86,7 +86,7 @@ public class SpanWriterTests(PostgresCluster cluster)
             var ownStored = summary.OwnState is null ? null : MergeStateCodec.DecodeTrace(1, traceId, summary.OwnState);
             Assert.Equal(own is null ? null : MergeTests.Describe(own), ownStored is null ? null : MergeTests.Describe(ownStored));
 
-            var facts = expected.Select(s => SpanRowMapper.ToFacts(SpanRowMapper.ToRow(s, summary.TraceNo, 0, 0, PriceCatalogue.Default))).ToArray();
+            var facts = expected.Select(s => SpanRowMapper.ToFacts(SpanRowMapper.ToRow(s, summary.TraceNo, 0, 0, PriceBook.Default))).ToArray();
             var counts = CallCounting.Count(facts);
             facts = [.. facts.Select((f, i) => f with { Counted = counts[i] })];
             Assert.Equal(facts.Where(f => f.Counted).Select(f => f.SpanId), counted[summary.TraceNo].Order(StringComparer.Ordinal));

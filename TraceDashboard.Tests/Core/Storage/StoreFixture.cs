@@ -41,12 +41,14 @@ public sealed class StoreFixture : IAsyncDisposable
             connectionString = await cluster.CreateDatabaseAsync(cancellationToken);
         }
 
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
             [
                 KeyValuePair.Create<string, string?>("Database:Provider", provider.ToString()),
                 KeyValuePair.Create<string, string?>($"ConnectionStrings:{provider}", connectionString),
-                .. settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value)),
-            ]).Build();
+            ])
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Key, s.Value)))
+            .Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));

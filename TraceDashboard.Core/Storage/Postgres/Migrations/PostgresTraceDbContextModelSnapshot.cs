@@ -142,6 +142,65 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                     b.ToTable("metadata_values", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ModelPriceRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<short>("Match")
+                        .HasColumnType("smallint")
+                        .HasColumnName("match");
+
+                    b.Property<string>("Pattern")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pattern")
+                        .UseCollation("C");
+
+                    b.Property<string>("PriceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("price_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Prices")
+                        .HasColumnType("text")
+                        .HasColumnName("prices")
+                        .UseCollation("C");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Provider")
+                        .HasColumnType("text")
+                        .HasColumnName("provider")
+                        .UseCollation("C");
+
+                    b.Property<long?>("ValidFrom")
+                        .HasColumnType("bigint")
+                        .HasColumnName("valid_from");
+
+                    b.Property<long?>("ValidTo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "PriceId")
+                        .HasDatabaseName("ix_model_prices_price");
+
+                    b.ToTable("model_prices", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.ProjectRow", b =>
                 {
                     b.Property<int>("Id")
@@ -164,6 +223,92 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("projects", (string)null);
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("About")
+                        .HasColumnType("bigint")
+                        .HasColumnName("about");
+
+                    b.Property<long>("Changed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CursorSpanId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cursor_span_id")
+                        .UseCollation("C");
+
+                    b.Property<long?>("CursorTime")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cursor_time");
+
+                    b.Property<long>("CursorTraceNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cursor_trace_no");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("bigint")
+                        .HasColumnName("done");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error")
+                        .UseCollation("C");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long?>("FromTime")
+                        .HasColumnType("bigint")
+                        .HasColumnName("from_time");
+
+                    b.Property<string>("PriceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("price_id")
+                        .UseCollation("C");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("Step")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step");
+
+                    b.Property<long?>("ToTime")
+                        .HasColumnType("bigint")
+                        .HasColumnName("to_time");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_repricings_open")
+                        .HasFilter("finished_at IS NULL");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_repricings_project");
+
+                    b.ToTable("repricings", (string)null);
                 });
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.RollupRow", b =>
@@ -880,6 +1025,24 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                 });
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.ApiKeyRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ModelPriceRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
                 {
                     b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
                         .WithMany()

@@ -126,6 +126,59 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                     b.ToTable("metadata_values", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ModelPriceRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<short>("Match")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("match");
+
+                    b.Property<string>("Pattern")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pattern");
+
+                    b.Property<string>("PriceId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("price_id");
+
+                    b.Property<string>("Prices")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prices");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Provider")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<long?>("ValidFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("valid_from");
+
+                    b.Property<long?>("ValidTo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("valid_to");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "PriceId")
+                        .HasDatabaseName("ix_model_prices_price");
+
+                    b.ToTable("model_prices", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.ProjectRow", b =>
                 {
                     b.Property<int>("Id")
@@ -145,6 +198,87 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("projects", (string)null);
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("About")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("about");
+
+                    b.Property<long>("Changed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CursorSpanId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cursor_span_id");
+
+                    b.Property<long?>("CursorTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cursor_time");
+
+                    b.Property<long>("CursorTraceNo")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cursor_trace_no");
+
+                    b.Property<long>("Done")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("done");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<long?>("FromTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_time");
+
+                    b.Property<string>("PriceId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("price_id");
+
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("Step")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("step");
+
+                    b.Property<long?>("ToTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("to_time");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_repricings_open")
+                        .HasFilter("finished_at IS NULL");
+
+                    b.HasIndex("ProjectId", "Id")
+                        .HasDatabaseName("ix_repricings_project");
+
+                    b.ToTable("repricings", (string)null);
                 });
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.RollupRow", b =>
@@ -804,6 +938,24 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                 });
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.ApiKeyRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ModelPriceRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
                 {
                     b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
                         .WithMany()

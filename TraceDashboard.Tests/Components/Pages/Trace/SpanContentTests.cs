@@ -50,7 +50,7 @@ public class SpanContentTests
             LinksJson = """[{"traceId":"t","spanId":"s","attributes":{}}]""",
         };
 
-        var content = SpanContent.Read(details, PriceCatalogue.Default);
+        var content = SpanContent.Read(details, PriceBook.Default);
 
         Assert.Equal(["a:text", "b:int", "c:double", "d:bool", "e:list", "f:map", "h:null"], content.Attributes.Select(a => $"{a.Key}:{a.Type}"));
         Assert.Equal(["early", "late"], content.Events.Select(e => e.Name));
@@ -98,7 +98,7 @@ public class SpanContentTests
                 Counted = true,
             },
         };
-        var content = SpanContent.Read(details, PriceCatalogue.Default);
+        var content = SpanContent.Read(details, PriceBook.Default);
 
         var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Details.Facts)).Find("section").TextContent;
 
@@ -107,7 +107,7 @@ public class SpanContentTests
     }
 
     private static SpanContent Read(string? input, string? output, bool streamed = false, SpanKind kind = SpanKind.Generation) =>
-        SpanContent.Read(Details(input, output, streamed, kind), PriceCatalogue.Default);
+        SpanContent.Read(Details(input, output, streamed, kind), PriceBook.Default);
 
     private static SpanDetails Details(string? input, string? output, bool streamed = false, SpanKind kind = SpanKind.Generation) => new()
     {

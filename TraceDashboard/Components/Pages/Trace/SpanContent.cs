@@ -43,7 +43,7 @@ public sealed record SpanContent
 
     public bool IsStreaming => Details is { OutputStreamed: true, Facts.EndTime: null };
 
-    public static SpanContent Read(SpanDetails details, PriceCatalogue prices)
+    public static SpanContent Read(SpanDetails details, PriceBook prices)
     {
         var facts = details.Facts;
         var input = MessageParser.Parse(details.Input, "user");
@@ -79,12 +79,12 @@ public sealed record SpanContent
             ? parsed
             : new MessageContent { Messages = [new Message("assistant", [new TextPart(details.Output ?? "")])] };
 
-    private static CostLedger Explain(SpanDetails details, PriceCatalogue prices) => prices.Explain(
+    private static CostLedger Explain(SpanDetails details, PriceBook prices) => prices.Explain(
         details.Facts.Provider,
         details.ResponseModel,
         details.RequestModel,
         details.Facts.Usage,
         details.ServiceTier,
-        details.Facts.StartTime is { } start ? UnixNanos.ToDateTimeOffset(start) : null,
+        UnixNanos.ToDateTimeOffset(details.Facts.StartTime ?? details.Facts.ReceivedAt),
         details.Facts.Cost.Source == CostSource.Reported ? details.Facts.Cost.Amount : null);
 }

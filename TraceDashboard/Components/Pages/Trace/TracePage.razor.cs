@@ -4,7 +4,6 @@ using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Live;
-using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 
@@ -15,7 +14,7 @@ namespace TraceDashboard.Components.Pages.Trace;
 /// reads again what changed, at most as often as the feed signals, and less often when reading takes long.
 /// </summary>
 public sealed partial class TracePage(
-    CurrentProject currentProject, TraceReader reader, ScoreReader scores, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceCatalogue prices,
+    CurrentProject currentProject, TraceReader reader, ScoreReader scores, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceBooks prices,
     TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock)
 {
     // More are a mistake of an evaluator; the API has them all.
@@ -177,7 +176,7 @@ public sealed partial class TracePage(
             (nameof(SpanContent), _projectId, id, spanId, limit),
             tick,
             async () => await reader.GetSpanAsync(_projectId, id, spanId, limit, CancellationToken.None) is { } details
-                ? await Task.Run(() => SpanContent.Read(details, prices))
+                ? await ContentOfAsync(details)
                 : null,
             cancellationToken);
         if (id != TraceId || spanId != Span)
@@ -185,6 +184,12 @@ public sealed partial class TracePage(
         _isSpanMissing = content is null;
         if (content is not null)
             _content = content;
+    }
+
+    private async Task<SpanContent> ContentOfAsync(SpanDetails details)
+    {
+        var book = (await prices.CurrentAsync(CancellationToken.None)).Of(_projectId);
+        return await Task.Run(() => SpanContent.Read(details, book));
     }
 
     private long EndOf(TraceDetails trace, TraceTree tree)
