@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using TraceDashboard.Core.Live;
 
 namespace TraceDashboard.Core.Ingestion;
@@ -12,7 +11,6 @@ public static class IngestionServiceCollectionExtensions
     {
         services.TryAddSingleton<LiveFeed>();
         services.TryAddSingleton<SharedQueries>();
-        services.AddOptions<IngestionOptions>().PostConfigure<IHostEnvironment>(static (options, host) => options.AllowAnonymous ??= host.IsDevelopment());
         services.AddMetrics();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<IngestionPipeline>();
