@@ -20,6 +20,7 @@ public static class Navigation
         ]),
         new("Settings",
         [
+            new("Models", "settings/models", "models", "m"),
             new("API keys", "settings/keys", "key", "k"),
         ]),
     ];
