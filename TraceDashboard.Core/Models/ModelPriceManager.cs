@@ -22,6 +22,7 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, Repric
 
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     private const int IdLength = 16;
+    private const int LastYear = 2261; // what is stored in nanoseconds
 
     /// <summary>All of them, in the order in which they are tried.</summary>
     public async Task<IReadOnlyList<OwnModelPrice>> ListAsync(int projectId, CancellationToken cancellationToken)
@@ -128,6 +129,10 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, Repric
     {
         if (valid is { From: { } from, To: { } to } && to <= from)
             errors.Add("validTo", "must be later than validFrom");
+        if (valid.From?.UtcDateTime.Year > LastYear)
+            errors.Add("validFrom", $"must not be after the year {LastYear}");
+        if (valid.To is { } end && (end <= DateTimeOffset.UnixEpoch || end.UtcDateTime.Year > LastYear))
+            errors.Add("validTo", $"must be in the years 1970 to {LastYear}");
         if (prices is null)
             errors.Add("prices", "must have at least one price");
         else
@@ -180,7 +185,7 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, Repric
         Match = (short)match,
         Pattern = pattern,
         Provider = provider,
-        ValidFrom = ToNanos(valid.From) is > 0 and var from ? from : null, // no call is older
+        ValidFrom = valid.From > DateTimeOffset.UnixEpoch ? ToNanos(valid.From) : null, // no call is older
         ValidTo = ToNanos(valid.To),
         Prices = prices is null ? null : JsonSerializer.Serialize(prices, PriceTableJson.Default.PriceTable),
         CreatedAt = time.GetUnixNanos(),

@@ -31,6 +31,7 @@ internal sealed partial class Repricer(
     private static readonly TimeSpan s_longestTransaction = TimeSpan.FromMinutes(1);
 
     private int _slice = FirstSlice;
+    private TimeSpan _longest;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -92,7 +93,7 @@ internal sealed partial class Repricer(
         var book = (await books.ReloadAsync(cancellationToken)).Of(repricing.ProjectId);
         var rule = book.Own.FirstOrDefault(p => p.Id == repricing.PriceId)?.Rule;
         var providers = PriceCatalogue.Default.Matcher.Providers;
-        repricing.Error = null;
+        (repricing.Error, _longest) = (null, TimeSpan.Zero);
         if (repricing.StartedAt is null)
         {
             repricing.StartedAt = time.GetUnixNanos();
@@ -121,6 +122,7 @@ internal sealed partial class Repricer(
 
         repricing.FinishedAt = time.GetUnixNanos();
         await WriteAsync(repricing, [], cancellationToken);
+        LogDone(repricing.ProjectId, repricing.PriceId, repricing.Changed, repricing.Done, repricing.Step, _longest.TotalMilliseconds);
 
         bool Differs(SpanRow row) =>
             (Means(row.ResponseModel) || Means(row.RequestModel)) && rule.MatchesProvider(row.Provider, providers) && SpanRowMapper.Reprice(row, book);
@@ -145,6 +147,7 @@ internal sealed partial class Repricer(
         repricing.Step++;
         var (changed, held) = await writer.RepriceAsync(spans, repricing, cancellationToken);
         feed.Publish(changed);
+        _longest = held > _longest ? held : _longest;
         if (spans.Count == 0)
             return;
         if (held > s_longSlice)
@@ -205,6 +208,9 @@ internal sealed partial class Repricer(
 
     [LoggerMessage(2, LogLevel.Error, "The spans of project {ProjectId} could not be priced again with {PriceId}; it goes on where it was")]
     private partial void LogRepricingFailed(Exception exception, int projectId, string priceId);
+
+    [LoggerMessage(3, LogLevel.Information, "Priced the spans of project {ProjectId} again with {PriceId}: {Changed} of {Done} have another cost; {Steps} transactions, the longest of {Milliseconds:0.0} ms")]
+    private partial void LogDone(int projectId, string priceId, long changed, long done, long steps, double milliseconds);
 
     /// <summary>Held while this process does it; the lock ends with the connection.</summary>
     private sealed class Claim(NpgsqlConnection? connection) : IAsyncDisposable

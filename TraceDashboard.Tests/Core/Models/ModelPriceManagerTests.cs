@@ -51,6 +51,8 @@ public sealed class ModelPriceManagerTests(PostgresCluster cluster)
         Assert.StartsWith("model: is not a regular expression: ", await RefusedAsync("(", ModelMatch.Regex), StringComparison.Ordinal);
         Assert.StartsWith("model: is a regular expression that needs backtracking", await RefusedAsync("(?=a)", ModelMatch.Regex), StringComparison.Ordinal);
         Assert.Equal($"model: has the price {first.Id} already; change that one", await RefusedAsync("A", ModelMatch.Exact));
+        Assert.Equal("validFrom: must not be after the year 2261; validTo: must be in the years 1970 to 2261", await RefusedAsync("c", ModelMatch.Exact, new Period(s_june.AddYears(300), s_june.AddYears(301))));
+        Assert.Equal("validTo: must be in the years 1970 to 2261", await RefusedAsync("c", ModelMatch.Exact, new Period(null, s_june.AddYears(-1000))));
         await store.AddPriceAsync("b", 1);
         Assert.Equal("model: the project has 2 prices, as many as Pricing:MaxPrices allows", await RefusedAsync("c", ModelMatch.Exact));
         Assert.NotNull((await manager.ChangeAsync(1, first.Id, default, new PriceTable { Input = 2 }, Cancel))!.Price);
