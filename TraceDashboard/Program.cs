@@ -39,6 +39,7 @@ public static class Program
         builder.Services.AddAnalytics();
         builder.Services.AddIngestion();
         builder.Services.AddModels();
+        builder.Services.AddRetention();
         builder.Services.AddAccess();
         builder.Services.AddGateway();
         builder.Services.AddOtlpGrpc();
@@ -71,6 +72,7 @@ public static class Program
         app.MapDeletion();
         app.MapApiKeys();
         app.MapModels();
+        app.MapProjectSettings();
         app.MapApiReference();
         return app;
     }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
-using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -11,23 +10,26 @@ using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Access;
 
-/// <summary>
-/// Knows the keys that callers send. All are held in memory and read again once a second at most, so that a request runs no
-/// SQL, and what another process has revoked is refused within a second; what this one has, at once.
-/// </summary>
-public sealed partial class ApiKeys(TraceStore store, TimeProvider time, ILogger<ApiKeys> logger)
+/// <summary>Knows the keys that callers send, see <see cref="StoreSnapshot{T}"/>: what was revoked is refused within a second.</summary>
+public sealed partial class ApiKeys
 {
     public const string SecretPrefix = "sk-";
     public const string PublicPrefix = "pk-";
 
     private const string Unknown = "The API key is not known.";
 
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
+    private readonly TraceStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ApiKeys> _logger;
+    private readonly StoreSnapshot<FrozenDictionary<UInt128, ApiKeyRow>> _keys;
 
-    private readonly Lock _gate = new();
-    private Snapshot? _snapshot;
-    private Task<Snapshot>? _reading;
-    private int _forgotten;
+    public ApiKeys(TraceStore store, TimeProvider time, ILogger<ApiKeys> logger)
+    {
+        _store = store;
+        _time = time;
+        _logger = logger;
+        _keys = new(time, _ => ReadAsync(), LogReadFailed, "API keys cannot be checked, because the store does not answer. Send the request again.");
+    }
 
     /// <summary>SHA-256 of the secret, as stored.</summary>
     public static byte[] Hash(string secretKey) => SHA256.HashData(Encoding.UTF8.GetBytes(secretKey));
@@ -37,91 +39,29 @@ public sealed partial class ApiKeys(TraceStore store, TimeProvider time, ILogger
     /// <exception cref="IngestionUnavailableException">The keys have not been read yet and the store does not answer.</exception>
     internal async ValueTask<(ApiKeyRow? Key, string? Refusal)> FindAsync(string? publicKey, string secretKey, CancellationToken cancellationToken)
     {
-        var snapshot = await CurrentAsync(cancellationToken);
+        var keys = await _keys.GetAsync(cancellationToken);
         var hash = Hash(secretKey);
-        if (!snapshot.Keys.TryGetValue(LookupKey(hash), out var key) || !CryptographicOperations.FixedTimeEquals(key.SecretHash, hash))
+        if (!keys.TryGetValue(LookupKey(hash), out var key) || !CryptographicOperations.FixedTimeEquals(key.SecretHash, hash))
             return (null, Unknown);
         if (publicKey is not null && !CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(publicKey), Encoding.UTF8.GetBytes(key.PublicKey)))
             return (null, Unknown);
         if (key.RevokedAt is not null)
             return (null, "The API key has been revoked.");
-        return key.ExpiresAt <= time.GetUnixNanos() ? (null, "The API key has expired.") : (key, null);
+        return key.ExpiresAt <= _time.GetUnixNanos() ? (null, "The API key has expired.") : (key, null);
     }
 
     /// <summary>Has the keys read again before the next is looked for: one was added or revoked.</summary>
-    internal void Forget()
-    {
-        lock (_gate)
-        {
-            _forgotten++;
-            _reading = null;
-            _snapshot = _snapshot is { } known ? known with { IsCurrent = false } : null;
-        }
-    }
+    internal void Forget() => _keys.Forget();
 
     // How long a search by half a hash takes says nothing about the secret behind it.
     private static UInt128 LookupKey(byte[] hash) => BinaryPrimitives.ReadUInt128LittleEndian(hash);
 
-    private async ValueTask<Snapshot> CurrentAsync(CancellationToken cancellationToken)
+    private async Task<FrozenDictionary<UInt128, ApiKeyRow>> ReadAsync()
     {
-        Task<Snapshot> reading;
-        lock (_gate)
-        {
-            var age = _snapshot is not { IsCurrent: true } ? TimeSpan.MaxValue : time.GetElapsedTime(_snapshot.ReadAt);
-            if (age < Lifetime / 2)
-                return _snapshot!;
-
-            // Read ahead at half the lifetime, so that under load nobody waits.
-            _reading ??= ReadAsync(_forgotten);
-            if (age < Lifetime)
-                return _snapshot!;
-            reading = _reading;
-        }
-
-        return await reading.WaitAsync(cancellationToken);
-    }
-
-    /// <param name="forgotten">Of the moment that the reading began: when it is another at the end, what was read may be old.</param>
-    private async Task<Snapshot> ReadAsync(int forgotten)
-    {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
-        {
-            var readAt = time.GetTimestamp();
-            var rows = await store.ReadAsync((db, ct) => db.ApiKeys.AsNoTracking().ToListAsync(ct), CancellationToken.None);
-            var snapshot = new Snapshot(readAt, IsCurrent: true, rows.ToFrozenDictionary(r => LookupKey(r.SecretHash)));
-            lock (_gate)
-            {
-                if (forgotten == _forgotten)
-                    _snapshot = snapshot;
-            }
-
-            return snapshot;
-        }
-        catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
-        {
-            // Nothing can be stored now either; what is known stands until the store is back.
-            LogReadFailed(e);
-            lock (_gate)
-            {
-                if (_snapshot is null)
-                    throw new IngestionUnavailableException("API keys cannot be checked, because the store does not answer. Send the request again.", Lifetime, e);
-                _snapshot = _snapshot with { ReadAt = time.GetTimestamp(), IsCurrent = true };
-                return _snapshot;
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                if (forgotten == _forgotten)
-                    _reading = null;
-            }
-        }
+        var rows = await _store.ReadAsync((db, ct) => db.ApiKeys.AsNoTracking().ToListAsync(ct), CancellationToken.None);
+        return rows.ToFrozenDictionary(r => LookupKey(r.SecretHash));
     }
 
     [LoggerMessage(1, LogLevel.Warning, "API keys could not be read; those known before stay valid until the store answers")]
     private partial void LogReadFailed(Exception exception);
-
-    private sealed record Snapshot(long ReadAt, bool IsCurrent, FrozenDictionary<UInt128, ApiKeyRow> Keys);
 }

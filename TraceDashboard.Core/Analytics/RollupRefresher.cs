@@ -32,6 +32,9 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
         var marks = await store.ReadAsync(
             (db, ct) => db.DirtyBuckets.OrderBy(d => d.Generation).Take(MaxMarks).ToListAsync(ct), cancellationToken);
         var horizon = RollupBucket.MinuteHorizon(time.GetUtcNow());
+        var keptBefore = marks.Count == 0
+            ? []
+            : await store.ReadAsync((db, ct) => db.RetentionStates.ToDictionaryAsync(s => s.ProjectId, s => s.ChartsKeptBefore, ct), cancellationToken);
         var done = 0;
         foreach (var work in Plan(marks, horizon))
         {
@@ -39,7 +42,9 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
                 break;
             try
             {
-                done += await RefreshAsync(work, started, cancellationToken);
+                done += work.Quarter < keptBefore.GetValueOrDefault(work.ProjectId)
+                    ? await ForgetAsync(work, cancellationToken)
+                    : await RefreshAsync(work, started, cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -131,6 +136,14 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
     private static IEnumerable<Work> Plan(List<DirtyBucketRow> marks, long horizon) => marks
         .GroupBy(m => (m.ProjectId, Quarter: RollupBucket.Floor(m.Bucket, RollupBucket.Quarter)))
         .Select(m => new Work(m.Key.ProjectId, m.Key.Quarter, HasMinutes: m.Key.Quarter >= horizon, [.. m]));
+
+    /// <summary>Of that time traces were deleted for their age: what is stored is no longer all that there was.</summary>
+    private async Task<int> ForgetAsync(Work work, CancellationToken cancellationToken)
+    {
+        List<long> generations = [.. work.Marks.Select(m => m.Generation)];
+        await store.WriteAsync((db, ct) => RollupWriter.ReplaceAsync(db, work.ProjectId, RollupBucket.Quarter, [], [], generations, ct), cancellationToken);
+        return generations.Count;
+    }
 
     private async Task<int> RefreshAsync(Work work, long started, CancellationToken cancellationToken)
     {

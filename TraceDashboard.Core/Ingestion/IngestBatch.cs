@@ -8,6 +8,9 @@ public sealed record IngestBatch(int ProjectId, IReadOnlyList<SpanUpdate> Spans,
 {
     public IReadOnlyList<Score> Scores { get; init; } = [];
 
+    /// <summary>What streamed pieces are redacted with, once those before and after them are known; null when nothing is. Everything else is redacted.</summary>
+    internal Privacy.Redactor? Redactor { get; init; }
+
     /// <summary>How many things it brings.</summary>
     public int Count => Spans.Count + Traces.Count + Scores.Count;
 }

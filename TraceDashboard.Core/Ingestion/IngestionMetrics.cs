@@ -13,6 +13,7 @@ public sealed class IngestionMetrics
     private readonly Counter<long> _received;
     private readonly Counter<long> _accepted;
     private readonly Counter<long> _rejected;
+    private readonly Counter<long> _dropped;
     private readonly Counter<long> _refused;
     private readonly Histogram<double> _commitDuration;
 
@@ -22,6 +23,7 @@ public sealed class IngestionMetrics
         _received = _meter.CreateCounter<long>("ingestion.spans.received", "{span}", "Spans that senders brought.");
         _accepted = _meter.CreateCounter<long>("ingestion.spans.accepted", "{span}", "Spans that were committed and acknowledged.");
         _rejected = _meter.CreateCounter<long>("ingestion.spans.rejected", "{span}", "Spans that were not stored, by reason: invalid, store, unavailable.");
+        _dropped = _meter.CreateCounter<long>("ingestion.spans.dropped", "{span}", "Spans that were acknowledged and not kept, because their project wants it so, by reason: sampled.");
         _refused = _meter.CreateCounter<long>("ingestion.requests.refused", "{request}", "Requests that were told to come again, by reason: overload, stopping.");
         _commitDuration = _meter.CreateHistogram(
             "ingestion.commit.duration", "s", "Time of a transaction, from its first statement to the end of its commit.",
@@ -41,6 +43,8 @@ public sealed class IngestionMetrics
     internal void RefusedByStore(int spans) => _rejected.Add(spans, new KeyValuePair<string, object?>(Reason, "store"));
 
     internal void Unavailable(int spans) => _rejected.Add(spans, new KeyValuePair<string, object?>(Reason, "unavailable"));
+
+    internal void SampledOut(int spans) => _dropped.Add(spans, new KeyValuePair<string, object?>(Reason, "sampled"));
 
     internal void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>(Reason, reason));
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Storage;
 
@@ -16,6 +17,7 @@ namespace TraceDashboard.Core.Ingestion;
 public sealed partial class IngestionPipeline : IHostedService
 {
     private readonly SpanWriter _writer;
+    private readonly ProjectSettingsStore _settings;
     private readonly LiveFeed _feed;
     private readonly TimeProvider _time;
     private readonly IngestionMetrics _metrics;
@@ -28,9 +30,10 @@ public sealed partial class IngestionPipeline : IHostedService
     private volatile bool _stopping;
 
     public IngestionPipeline(
-        SpanWriter writer, TraceStore store, LiveFeed feed, TimeProvider time, IngestionMetrics metrics, IOptions<IngestionOptions> options, ILogger<IngestionPipeline> logger)
+        SpanWriter writer, TraceStore store, ProjectSettingsStore settings, LiveFeed feed, TimeProvider time, IngestionMetrics metrics, IOptions<IngestionOptions> options, ILogger<IngestionPipeline> logger)
     {
         _writer = writer;
+        _settings = settings;
         _feed = feed;
         _time = time;
         _metrics = metrics;
@@ -63,7 +66,7 @@ public sealed partial class IngestionPipeline : IHostedService
     }
 
     /// <summary>
-    /// Stores a batch; returns when it is durable. A caller that goes away does not take its batch back: it may be in the
+    /// Stores a batch as far as its project wants it kept; returns when it is durable. A caller that goes away does not take its batch back: it may be in the
     /// middle of a transaction with others.
     /// </summary>
     /// <exception cref="IngestionUnavailableException">The store cannot be reached, or the server is stopping; nothing was stored.</exception>
@@ -72,6 +75,14 @@ public sealed partial class IngestionPipeline : IHostedService
         if (batch.Count == 0)
             return IngestResult.AllAccepted;
         _metrics.Received(batch.Spans.Count);
+        if (await _settings.GetPolicyAsync(batch.ProjectId, cancellationToken) is { } policy)
+        {
+            batch = policy.Apply(batch, out var sampledOut);
+            _metrics.SampledOut(sampledOut);
+            if (batch.Count == 0)
+                return IngestResult.AllAccepted;
+        }
+
         var waiting = new Waiting(batch, _time.GetTimestamp());
         if (!_queue.Writer.TryWrite(waiting))
             throw Stopping();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Live;
 
 namespace TraceDashboard.Core.Ingestion;
@@ -12,6 +13,7 @@ public static class IngestionServiceCollectionExtensions
         services.TryAddSingleton<LiveFeed>();
         services.TryAddSingleton<SharedQueries>();
         services.AddMetrics();
+        services.AddSingleton<ProjectSettingsStore>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<IngestionPipeline>();
         services.AddHostedService(sp => sp.GetRequiredService<IngestionPipeline>());

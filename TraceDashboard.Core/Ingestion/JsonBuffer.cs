@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion;
 
@@ -67,6 +68,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
     public void WriteString(ReadOnlySpan<byte> text, int maxBytes = int.MaxValue)
     {
         Write((byte)'"');
+        var whole = text.Length;
         long left = maxBytes;
         while (text.Length > 0)
         {
@@ -76,7 +78,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>
             if (run + (run < text.Length ? 6 : 0) > left)
             {
                 Write(text[..Text.CutPoint(text[..run], (int)Math.Min(left, run))]);
-                Write(Encoding.UTF8.GetBytes(Text.CutMark(maxBytes)));
+                Write(Encoding.UTF8.GetBytes(new ContentCut(maxBytes, whole).Mark));
                 break;
             }
 

@@ -130,6 +130,39 @@ public sealed class SpanUpdate : VersionedUpdate
 
     public bool Has(SpanField field) => Has((int)field);
 
+    private protected override void Clear(int field)
+    {
+        switch ((SpanField)field)
+        {
+            case SpanField.StatusMessage:
+                StatusMessage = null;
+                break;
+            case SpanField.Input:
+                Input = null;
+                break;
+            case SpanField.Output:
+                Output = null;
+                break;
+            case SpanField.Attributes:
+                Attributes = null;
+                break;
+            case SpanField.Events:
+                Events = null;
+                break;
+            case SpanField.Links:
+                Links = null;
+                break;
+            case SpanField.Resource:
+                Resource = null;
+                break;
+            case SpanField.Origin:
+                Origin = null;
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(field), (SpanField)field, "The field is no content.");
+        }
+    }
+
     private void Set<T>(SpanField field, ref T target, T value) => Set((int)field, ref target, value);
 }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion;
 
@@ -18,9 +19,10 @@ public static class Text
     /// <summary>Whether the text can be stored as it is.</summary>
     public static bool IsClean(ReadOnlySpan<byte> utf8) => !utf8.Contains((byte)0) && Utf8.IsValid(utf8);
 
-    /// <summary>UTF-8 to UTF-8. A text longer than <paramref name="maxBytes"/> is cut there and gets <see cref="CutMark"/>.</summary>
+    /// <summary>UTF-8 to UTF-8. A text longer than <paramref name="maxBytes"/> is cut there and gets the mark of a <see cref="ContentCut"/>.</summary>
     public static byte[] Clean(ReadOnlySpan<byte> utf8, int maxBytes)
     {
+        var length = utf8.Length;
         if (!IsClean(utf8))
         {
             var cleaned = new ArrayBufferWriter<byte>(Math.Min(utf8.Length, maxBytes) + 64);
@@ -32,7 +34,7 @@ public static class Text
             return utf8.ToArray();
 
         var kept = CutPoint(utf8, maxBytes);
-        var mark = CutMark(maxBytes);
+        var mark = new ContentCut(maxBytes, length).Mark;
         var result = new byte[kept + Encoding.UTF8.GetByteCount(mark)];
         utf8[..kept].CopyTo(result);
         Encoding.UTF8.GetBytes(mark, result.AsSpan(kept));
@@ -71,7 +73,7 @@ public static class Text
         return string.Concat(text.AsSpan(0, kept), Ellipsis);
     }
 
-    /// <summary>What a text ends in when it was cut.</summary>
+    /// <summary>What stands for the rest of a list or an object that was cut.</summary>
     public static string CutMark(int maxBytes) => string.Create(CultureInfo.InvariantCulture, $"… [cut at {maxBytes} bytes]");
 
     /// <summary>The largest length up to <paramref name="maxBytes"/> at which no character of a well-formed text is split.</summary>

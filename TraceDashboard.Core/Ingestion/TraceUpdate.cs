@@ -68,5 +68,29 @@ public sealed class TraceUpdate : VersionedUpdate
 
     public bool Has(TraceField field) => Has((int)field);
 
+    private protected override void Clear(int field)
+    {
+        switch ((TraceField)field)
+        {
+            case TraceField.Metadata:
+                Metadata = null;
+                break;
+            case TraceField.InputPreview:
+                InputPreview = null;
+                break;
+            case TraceField.OutputPreview:
+                OutputPreview = null;
+                break;
+            case TraceField.Input:
+                Input = null;
+                break;
+            case TraceField.Output:
+                Output = null;
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(field), (TraceField)field, "The field is no content.");
+        }
+    }
+
     private void Set<T>(TraceField field, ref T target, T value) => Set((int)field, ref target, value);
 }

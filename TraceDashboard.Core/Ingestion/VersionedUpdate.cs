@@ -27,6 +27,18 @@ public abstract class VersionedUpdate
     internal UpdateVersion VersionOf(int field) =>
         FieldVersions is not null && FieldVersions.TryGetValue((byte)field, out var version) ? version : Version;
 
+    /// <summary>As if the message had never said it.</summary>
+    internal void Drop(int field)
+    {
+        Clear(field);
+        Fields &= ~(1UL << field);
+        if (FieldVersions?.Remove((byte)field) == true && FieldVersions.Count == 0)
+            FieldVersions = null;
+    }
+
+    /// <summary>Sets the field to null.</summary>
+    private protected abstract void Clear(int field);
+
     private protected void Set<T>(int field, ref T target, T value)
     {
         target = value;

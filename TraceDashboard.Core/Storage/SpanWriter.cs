@@ -13,6 +13,9 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
     /// <summary>From this many spans on, a trace is summarised in the background: doing it with each batch would cost quadratically.</summary>
     internal const int LongTrace = 2_000;
 
+    /// <summary>Pieces of streamed output over which something that is redacted may be spread.</summary>
+    internal const int ChunksAround = 64;
+
     private const long Minute = 60 * UnixNanos.PerSecond;
     private const long Day = 24 * 60 * Minute;
 
@@ -74,14 +77,50 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                         RowQuery.ByTrace("t.start_time", "traces", traceNos, r => AddMinute(minutes, projectId, r.GetInt64(0))),
                     ],
                     cancellationToken);
-                foreach (var table in (string[])["span_chunks", "span_contents", "spans", "metadata_values", "scores", "traces"])
-                    await session.DeleteByTraceAsync(table, traceNos, cancellationToken);
+                await DeleteRowsAsync(session, traceNos, cancellationToken);
                 await session.SetDeletedAsync(locked.TraceNo, now, cancellationToken);
                 await session.MarkDirtyAsync(minutes, cancellationToken);
                 await session.CommitAsync(cancellationToken);
                 return true;
             },
             cancellationToken);
+    }
+
+    /// <summary>Deletes the traces of which nothing has come since a moment, for good. The charts go on knowing them.</summary>
+    /// <returns>How many they were.</returns>
+    public Task<int> ExpireAsync(int projectId, IReadOnlyCollection<string> traceIds, long before, CancellationToken cancellationToken)
+    {
+        var now = time.GetUnixNanos();
+        return RunAsync(
+            (int)(now / Day),
+            async session =>
+            {
+                var locked = await session.LockTracesAsync([.. traceIds.Order(StringComparer.Ordinal).Select(id => (projectId, id))], cancellationToken);
+                var silent = new List<long>();
+                await session.ReadAsync(
+                    [
+                        RowQuery.ByTrace(
+                            "t.trace_no, t.last_activity", "traces", locked.Where(t => !t.IsDeleted).Select(t => t.TraceNo),
+                            r =>
+                            {
+                                if (r.GetInt64(1) < before)
+                                    silent.Add(r.GetInt64(0));
+                            }),
+                    ],
+                    cancellationToken);
+                await DeleteRowsAsync(session, silent, cancellationToken);
+                foreach (var traceNo in silent)
+                    await session.SetDeletedAsync(traceNo, now, cancellationToken);
+                await session.CommitAsync(cancellationToken);
+                return silent.Count;
+            },
+            cancellationToken);
+    }
+
+    private static async Task DeleteRowsAsync(WriteSession session, IReadOnlyList<long> traceNos, CancellationToken cancellationToken)
+    {
+        foreach (var table in (string[])["span_chunks", "span_contents", "spans", "metadata_values", "scores", "traces"])
+            await session.DeleteByTraceAsync(table, traceNos, cancellationToken);
     }
 
     /// <summary>Runs work in a transaction of its own; repeats it when the database asks for that.</summary>
@@ -102,6 +141,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         private readonly List<SpanRow> _spans = [];
         private readonly List<SpanWrite> _contents = [];
         private readonly List<SpanChunkRow> _chunks = [];
+        private readonly List<SpanChunkRow> _changedChunks = [];
         private readonly List<SpanKey> _outputGiven = [];
         private readonly HashSet<(int, long)> _dirty = [];
         private ProjectPrices _prices = null!;
@@ -116,9 +156,11 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 return;
             await LockAndReadAsync(writes, cancellationToken);
             await MergeSpansAsync(cancellationToken);
+            await RedactChunksAsync(cancellationToken);
             await session.UpsertAsync(Tables.Spans, _spans, cancellationToken);
             await session.UpsertAsync(Tables.Contents, _contents, cancellationToken);
             await session.UpsertAsync(Tables.Chunks, _chunks, cancellationToken);
+            await session.UpsertAsync(Tables.ReplacedChunks, _changedChunks, cancellationToken);
             await session.DeleteBySpanAsync("span_chunks", _outputGiven, cancellationToken);
             await SummariseAsync(cancellationToken);
             await session.MarkDirtyAsync(_dirty, cancellationToken);
@@ -183,7 +225,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                     var key = new SpanKey(trace.TraceNo, update.SpanId);
                     if (!_stored.TryGetValue(key, out var row))
                     {
-                        Add(trace, update, null, withContents: (update.Fields & SpanMerge.ContentFields) != 0);
+                        Add(trace, update, null, null, withContents: (update.Fields & SpanMerge.ContentFields) != 0);
                         continue;
                     }
 
@@ -217,13 +259,15 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             var state = SpanRowMapper.ToUpdate(row, update.TraceId, contents);
             SpanMerge.Join(state, update);
             state.Hash = update.Hash;
-            Add(trace, state, row, withContents: (update.Fields & SpanMerge.ContentFields) != 0);
+            var withContents = (update.Fields & SpanMerge.ContentFields) != 0;
+            Add(trace, state, row, withContents && contents is null ? null : row.ContentDay, withContents);
         }
 
-        private void Add(TraceState trace, SpanUpdate state, SpanRow? before, bool withContents)
+        /// <param name="contentDay">Where its contents are; null when there are none, or no more: their day may be gone.</param>
+        private void Add(TraceState trace, SpanUpdate state, SpanRow? before, int? contentDay, bool withContents)
         {
             trace.Changed = true;
-            var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, before?.ContentDay ?? (int)(now / Day), _prices.Of(state.ProjectId));
+            var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, contentDay ?? (int)(now / Day), _prices.Of(state.ProjectId));
             _spans.Add(row);
             trace.Written.Add(row);
             if (withContents)
@@ -235,6 +279,42 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 _outputGiven.Add(new SpanKey(row.TraceNo, row.SpanId));
             else if (state.Chunks is { } chunks)
                 _chunks.AddRange(SpanMerge.JoinChunks(chunks, []).Select(c => new SpanChunkRow { TraceNo = row.TraceNo, SpanId = row.SpanId, Sequence = c.Sequence, Text = c.Text }));
+        }
+
+        /// <summary>
+        /// Redacts pieces of streamed output together with those around them, which are read for it. A piece that is there already stays:
+        /// sent again, it would bring back what was taken out of it.
+        /// </summary>
+        private async Task RedactChunksAsync(CancellationToken cancellationToken)
+        {
+            var redactors = _traces.Where(t => t.Write.Redactor is not null).ToDictionary(t => t.TraceNo, t => t.Write.Redactor!);
+            var bySpan = _chunks.Where(c => redactors.ContainsKey(c.TraceNo)).GroupBy(c => new SpanKey(c.TraceNo, c.SpanId)).ToList();
+            if (bySpan.Count == 0)
+                return;
+            var stored = new List<SpanChunkRow>();
+            await session.ReadChunksAsync(
+                [.. bySpan.Select(s => (s.Key, Saturating.Add(s.Min(c => c.Sequence), -ChunksAround), Saturating.Add(s.Max(c => c.Sequence), ChunksAround)))], stored.Add, cancellationToken);
+            var storedOf = stored.ToLookup(c => new SpanKey(c.TraceNo, c.SpanId));
+            _chunks.RemoveAll(c => redactors.ContainsKey(c.TraceNo));
+            foreach (var span in bySpan)
+            {
+                var known = storedOf[span.Key].Select(c => c.Sequence).ToHashSet();
+                var rows = storedOf[span.Key].Concat(span.Where(c => !known.Contains(c.Sequence))).OrderBy(c => c.Sequence).ToArray();
+                var texts = rows.Select(c => c.Text).ToArray();
+                for (int start = 0, end = 1; start < rows.Length; start = end++)
+                {
+                    while (end < rows.Length && rows[end].Sequence - rows[end - 1].Sequence == 1)
+                        end++;
+                    redactors[span.Key.TraceNo].ApplyToPieces(texts.AsSpan(start, end - start));
+                }
+
+                foreach (var (row, text) in rows.Zip(texts))
+                {
+                    var isNew = !known.Contains(row.Sequence);
+                    if (isNew || row.Text != text)
+                        (isNew ? _chunks : _changedChunks).Add(new SpanChunkRow { TraceNo = row.TraceNo, SpanId = row.SpanId, Sequence = row.Sequence, Text = text });
+                }
+            }
         }
 
         private async Task SummariseAsync(CancellationToken cancellationToken)

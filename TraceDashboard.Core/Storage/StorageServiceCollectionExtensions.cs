@@ -32,8 +32,21 @@ public static class StorageServiceCollectionExtensions
             ? ActivatorUtilities.CreateInstance<SqliteSpanWriter>(sp)
             : ActivatorUtilities.CreateInstance<PostgresSpanWriter>(sp));
         services.AddSingleton<TraceDeletion>();
-        services.AddHostedService<StoreInitializer>();
+        services.AddSingleton<StoreInitializer>();
+        services.AddHostedService(static provider => provider.GetRequiredService<StoreInitializer>());
         services.AddHostedService<SummaryRefresher>();
+        services.AddSingleton<RetentionHistory>();
+        return services;
+    }
+
+    /// <summary>Deletes what projects no longer want to keep; after <see cref="AddTraceStorage"/> and the settings of projects.</summary>
+    public static IServiceCollection AddRetention(this IServiceCollection services)
+    {
+        services.AddOptionsSection<RetentionOptions>(
+            RetentionOptions.Section,
+            options => options.Interval >= TimeSpan.FromSeconds(1) ? [] : [$"{RetentionOptions.Section}:{nameof(RetentionOptions.Interval)} must be a second at least."]);
+        services.AddSingleton<RetentionService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RetentionService>());
         return services;
     }
 

@@ -158,6 +158,9 @@ internal static partial class Tables
         },
         KeepGreatest: "text");
 
+    /// <summary>The same, for pieces of which something was taken out.</summary>
+    public static readonly Table<SpanChunkRow> ReplacedChunks = Chunks with { KeepGreatest = null };
+
     public static readonly Table<TraceRow> Traces = new(
         "traces",
         ["trace_no"],

@@ -11,6 +11,12 @@ public abstract class TraceDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
 
+    public DbSet<ProjectSettingsRow> ProjectSettings => Set<ProjectSettingsRow>();
+
+    public DbSet<RetentionStateRow> RetentionStates => Set<RetentionStateRow>();
+
+    public DbSet<MaintenanceRunRow> MaintenanceRuns => Set<MaintenanceRunRow>();
+
     public DbSet<TraceKeyRow> TraceKeys => Set<TraceKeyRow>();
 
     public DbSet<TraceRow> Traces => Set<TraceRow>();

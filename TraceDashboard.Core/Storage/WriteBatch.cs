@@ -10,6 +10,9 @@ internal sealed class TraceWrite(int projectId, string traceId)
 
     public string TraceId { get; } = traceId;
 
+    /// <summary>See <see cref="IngestBatch.Redactor"/>.</summary>
+    public Ingestion.Privacy.Redactor? Redactor { get; set; }
+
     public TraceUpdate? Own { get; private set; }
 
     public Dictionary<string, SpanUpdate> Spans { get; } = new(StringComparer.Ordinal);
@@ -65,9 +68,14 @@ internal static class WriteBatch
         foreach (var batch in batches)
         {
             foreach (var span in batch.Spans)
-                Of(batch.ProjectId, span.TraceId).Add(span);
-            foreach (var trace in batch.Traces)
-                Of(batch.ProjectId, trace.TraceId).Add(trace);
+            {
+                var trace = Of(batch.ProjectId, span.TraceId);
+                trace.Add(span);
+                trace.Redactor = batch.Redactor ?? trace.Redactor;
+            }
+
+            foreach (var update in batch.Traces)
+                Of(batch.ProjectId, update.TraceId).Add(update);
             foreach (var score in batch.Scores)
             {
                 if (score.TraceId is { } traceId)

@@ -58,6 +58,9 @@ internal abstract class WriteSession : IAsyncDisposable
     /// <summary>Runs the queries, all of them in one go where the database is far.</summary>
     public abstract Task ReadAsync(RowQuery[] queries, CancellationToken cancellationToken);
 
+    /// <summary>Reads the pieces of streamed output of spans whose sequence lies in a range, both ends included.</summary>
+    public abstract Task ReadChunksAsync(IReadOnlyList<(SpanKey Span, long From, long To)> ranges, Action<SpanChunkRow> read, CancellationToken cancellationToken);
+
     /// <summary>Inserts rows, or replaces those that are there. A key must not occur twice.</summary>
     public abstract Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken);
 

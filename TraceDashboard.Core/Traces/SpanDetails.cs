@@ -37,11 +37,17 @@ public sealed record SpanDetails
     /// <summary>Characters of the whole input, when <see cref="Input"/> may have been cut; null when there is none.</summary>
     public int? InputLength { get; init; }
 
+    /// <summary>Set when only a part of the input is stored, because it was too long; null when all of it is.</summary>
+    public ContentCut? InputCut { get; init; }
+
     /// <summary>The explicit output, or else the streamed pieces in order.</summary>
     public string? Output { get; init; }
 
     /// <summary>Characters of the whole output, when <see cref="Output"/> may have been cut; null when there is none.</summary>
     public int? OutputLength { get; init; }
+
+    /// <summary>Set when only a part of the output is stored, because it was too long; null when all of it is.</summary>
+    public ContentCut? OutputCut { get; init; }
 
     /// <summary>Whether <see cref="Output"/> was put together from streamed pieces.</summary>
     public bool OutputStreamed { get; init; }

@@ -7,6 +7,23 @@ internal sealed partial class SpanMapper
 {
     private readonly IndexedAttributes _indexed = new();
 
+    /// <summary>Whether a dialect has contents in attributes of this name.</summary>
+    public static bool HoldsContent(ReadOnlySpan<byte> key)
+    {
+        var hash = RawRecord.HashOf(key);
+        for (var slot = (int)hash; s_spanSources.Next(hash, ref slot) is { } source;)
+        {
+            if (IsContent(source.Field))
+                return true;
+        }
+
+        return s_spanSources.Beginning(key) is { } beginning && IsContent(beginning.Field);
+    }
+
+    private static bool IsContent(Field field) =>
+        field is Field.SystemInstructions or Field.Input or Field.ToolArguments or Field.Output or Field.ToolResult or Field.AnswerText or Field.AnswerReasoning
+            or Field.AnswerToolCalls or Field.AnswerFiles or Field.EventList or Field.TraceInput or Field.TraceOutput or Field.AdkResponse or Field.GenkitOutput or Field.VectorQuery;
+
     private void MapInput(RawSpan span, SpanUpdate update, SpanKind kind)
     {
         InputFrom = null;

@@ -73,6 +73,23 @@ internal sealed class PostgresWriteSession : WriteSession
         }
     }
 
+    public override async Task ReadChunksAsync(IReadOnlyList<(SpanKey Span, long From, long To)> ranges, Action<SpanChunkRow> read, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch(Command(
+            """
+            SELECT c.trace_no, c.span_id, c.sequence, c.text
+            FROM unnest($1, $2, $3, $4) AS k(trace_no, span_id, first, last)
+            JOIN span_chunks c ON c.trace_no = k.trace_no AND c.span_id = k.span_id AND c.sequence BETWEEN k.first AND k.last
+            """,
+            (NpgsqlDbType.Bigint, ranges.Select(r => r.Span.TraceNo).ToArray()),
+            (NpgsqlDbType.Text, ranges.Select(r => r.Span.SpanId).ToArray()),
+            (NpgsqlDbType.Bigint, ranges.Select(r => r.From).ToArray()),
+            (NpgsqlDbType.Bigint, ranges.Select(r => r.To).ToArray())));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            read(new SpanChunkRow { TraceNo = reader.GetInt64(0), SpanId = reader.GetString(1), Sequence = reader.GetInt64(2), Text = reader.GetString(3) });
+    }
+
     public override Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken)
     {
         if (rows.Count > 0)

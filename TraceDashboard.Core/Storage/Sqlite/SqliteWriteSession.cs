@@ -7,7 +7,7 @@ namespace TraceDashboard.Core.Storage.Sqlite;
 internal sealed class SqliteWriteConnection(string connectionString) : IDisposable
 {
     private readonly Dictionary<string, SqliteStatement> _statements = [];
-    private readonly Dictionary<string, SqliteStatement> _upserts = [];
+    private readonly Dictionary<object, SqliteStatement> _upserts = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SqliteCommand> _queries = [];
     private SqliteConnection? _connection;
 
@@ -22,7 +22,7 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
 
     public SqliteStatement Upsert<T>(Table<T> table)
     {
-        if (_upserts.TryGetValue(table.Name, out var statement))
+        if (_upserts.TryGetValue(table, out var statement))
             return statement;
         var columns = string.Join(", ", table.Columns.Select(c => c.Name));
         var values = string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"));
@@ -30,7 +30,7 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
         var update = table.KeepGreatest is { } greatest
             ? $"{greatest} = max({greatest}, excluded.{greatest})"
             : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
-        return _upserts[table.Name] = Statement($"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {update}{table.OnlyNewer}");
+        return _upserts[table] = Statement($"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {update}{table.OnlyNewer}");
     }
 
     public SqliteCommand Query(string sql)
@@ -111,6 +111,25 @@ internal sealed class SqliteWriteSession : WriteSession
             var bySpan = _connection.Query($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = $1 AND t.span_id = $2");
             foreach (var span in query.Spans)
                 Read(bySpan, span.TraceNo, span.SpanId, query.Read);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public override Task ReadChunksAsync(IReadOnlyList<(SpanKey Span, long From, long To)> ranges, Action<SpanChunkRow> read, CancellationToken cancellationToken)
+    {
+        using var query = _connection.Connection.CreateCommand();
+        query.CommandText = "SELECT sequence, text FROM span_chunks WHERE trace_no = $1 AND span_id = $2 AND sequence BETWEEN $3 AND $4";
+        foreach (var (span, from, to) in ranges)
+        {
+            query.Parameters.Clear();
+            query.Parameters.AddWithValue("$1", span.TraceNo);
+            query.Parameters.AddWithValue("$2", span.SpanId);
+            query.Parameters.AddWithValue("$3", from);
+            query.Parameters.AddWithValue("$4", to);
+            using var reader = query.ExecuteReader();
+            while (reader.Read())
+                read(new SpanChunkRow { TraceNo = span.TraceNo, SpanId = span.SpanId, Sequence = reader.GetInt64(0), Text = reader.GetString(1) });
         }
 
         return Task.CompletedTask;

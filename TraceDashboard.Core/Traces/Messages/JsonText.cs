@@ -93,11 +93,11 @@ public static class JsonText
         }
     }
 
-    /// <summary>Ingestion ends a text that it cuts with "… [cut at n bytes]".</summary>
+    /// <summary>Ingestion ends a text that it cuts with the mark of a <see cref="ContentCut"/>.</summary>
     private static string WithoutCutMark(string text)
     {
         var mark = text.LastIndexOf("… [cut at ", StringComparison.Ordinal);
-        return mark >= 0 && mark >= text.Length - 40 ? text[..mark] : text;
+        return mark >= 0 && mark >= text.Length - ContentCut.LongestMark ? text[..mark] : text;
     }
 
     /// <summary>An escape like <c>\ud83d</c> without its other half is valid JSON, but no text: readers throw on it.</summary>

@@ -81,6 +81,8 @@ public sealed class EndpointAccessTests(EndpointAccessTests.App fixture) : IClas
     [InlineData("POST", "/api/model-prices", ApiKeyScopes.All)]
     [InlineData("PUT", "/api/model-prices/{priceId}", ApiKeyScopes.All)]
     [InlineData("DELETE", "/api/model-prices/{priceId}", ApiKeyScopes.All)]
+    [InlineData("GET", "/api/project/settings", ApiKeyScopes.Read)]
+    [InlineData("PUT", "/api/project/settings", ApiKeyScopes.All)]
     public void Sending_reading_and_what_goes_beyond_take_different_scopes(string method, string path, ApiKeyScopes scopes)
     {
         var route = Endpoints().Single(e => e.RoutePattern.RawText == path && Method(e) == method);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
@@ -102,6 +103,7 @@ public class IngestionPipelineTests(PostgresCluster cluster)
     {
         await using var store = await CreateAsync(DatabaseProvider.Sqlite);
         var pipeline = store.Get<IngestionPipeline>();
+        await store.Get<ProjectSettingsStore>().GetAsync(1, Cancel); // else the writes wait for them first
         Task<IngestResult>[] taken;
         Task stop;
         using (await store.Store.WriteGate!.EnterAsync(Cancel))

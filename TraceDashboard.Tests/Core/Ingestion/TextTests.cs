@@ -1,5 +1,6 @@
 using System.Text;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Core.Ingestion;
 
@@ -28,8 +29,8 @@ public sealed class TextTests
     public void A_long_text_is_cut_between_characters_and_says_so()
     {
         var cut = Text.Clean("abc漢字"u8, 5);
-        Assert.Equal("abc… [cut at 5 bytes]", Encoding.UTF8.GetString(cut));
-        Assert.Equal("abc漢… [cut at 8 bytes]", Encoding.UTF8.GetString(Text.Clean("abc漢字"u8, 8)));
+        Assert.Equal("abc… [cut at 5 of 9 bytes]", Encoding.UTF8.GetString(cut));
+        Assert.Equal("abc漢… [cut at 8 of 9 bytes]", Encoding.UTF8.GetString(Text.Clean("abc漢字"u8, 8)));
         Assert.Equal("abc漢字", Encoding.UTF8.GetString(Text.Clean("abc漢字"u8, 9)));
     }
 
@@ -41,7 +42,7 @@ public sealed class TextTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         var cleaned = Text.Clean(bytes, 1_000);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000);
-        Assert.EndsWith(Text.CutMark(1_000), Encoding.UTF8.GetString(cleaned), StringComparison.Ordinal);
+        Assert.EndsWith(new ContentCut(1_000, 1_000_000).Mark, Encoding.UTF8.GetString(cleaned), StringComparison.Ordinal);
     }
 
     [Fact]

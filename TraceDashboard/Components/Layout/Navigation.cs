@@ -22,6 +22,7 @@ public static class Navigation
         [
             new("Models", "settings/models", "models", "m"),
             new("API keys", "settings/keys", "key", "k"),
+            new("Privacy", "settings/privacy", "shield", "p"),
         ]),
     ];
 }

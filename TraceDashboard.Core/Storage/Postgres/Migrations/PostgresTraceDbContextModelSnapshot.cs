@@ -113,6 +113,70 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                     b.ToTable("dirty_buckets", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.MaintenanceRunRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("text")
+                        .HasColumnName("details")
+                        .UseCollation("C");
+
+                    b.Property<long>("Differences")
+                        .HasColumnType("bigint")
+                        .HasColumnName("differences");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind")
+                        .UseCollation("C");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<int?>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<long>("Spans")
+                        .HasColumnType("bigint")
+                        .HasColumnName("spans");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("Traces")
+                        .HasColumnType("bigint")
+                        .HasColumnName("traces");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Kind", "ProjectId", "Id")
+                        .HasDatabaseName("ix_maintenance_runs_kind");
+
+                    b.ToTable("maintenance_runs", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.MetadataValueRow", b =>
                 {
                     b.Property<long>("TraceNo")
@@ -225,6 +289,27 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                     b.ToTable("projects", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ProjectSettingsRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("document")
+                        .UseCollation("C");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("project_settings", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
                 {
                     b.Property<long>("Id")
@@ -309,6 +394,21 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_repricings_project");
 
                     b.ToTable("repricings", (string)null);
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RetentionStateRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<long>("ChartsKeptBefore")
+                        .HasColumnType("bigint")
+                        .HasColumnName("charts_kept_before");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("retention_states", (string)null);
                 });
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.RollupRow", b =>
@@ -1042,7 +1142,25 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ProjectSettingsRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RetentionStateRow", b =>
                 {
                     b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
                         .WithMany()

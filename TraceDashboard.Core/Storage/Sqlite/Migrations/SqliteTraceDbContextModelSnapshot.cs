@@ -99,6 +99,66 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                     b.ToTable("dirty_buckets", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.MaintenanceRunRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
+                    b.Property<string>("Details")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("details");
+
+                    b.Property<long>("Differences")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("differences");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<int?>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<long>("Spans")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("spans");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("Traces")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("traces");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Kind", "ProjectId", "Id")
+                        .HasDatabaseName("ix_maintenance_runs_kind");
+
+                    b.ToTable("maintenance_runs", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.MetadataValueRow", b =>
                 {
                     b.Property<long>("TraceNo")
@@ -200,6 +260,26 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                     b.ToTable("projects", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ProjectSettingsRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("project_settings", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
                 {
                     b.Property<long>("Id")
@@ -279,6 +359,21 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasDatabaseName("ix_repricings_project");
 
                     b.ToTable("repricings", (string)null);
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RetentionStateRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<long>("ChartsKeptBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("charts_kept_before");
+
+                    b.HasKey("ProjectId");
+
+                    b.ToTable("retention_states", (string)null);
                 });
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.RollupRow", b =>
@@ -955,7 +1050,25 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.ProjectSettingsRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.RepricingRow", b =>
+                {
+                    b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.RetentionStateRow", b =>
                 {
                     b.HasOne("TraceDashboard.Core.Storage.ProjectRow", null)
                         .WithMany()

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Otlp;
 
@@ -49,9 +50,9 @@ public sealed class OtlpLimitTests
 
             Assert.Equal("shop", update.ServiceName);
             Assert.Equal(["service.name", "long"], resource.Select(a => a.Key));
-            Assert.Equal(new string('x', 256) + Text.CutMark(256), resource["long"]!.GetValue<string>());
+            Assert.Equal(new string('x', 256) + new ContentCut(256, 300).Mark, resource["long"]!.GetValue<string>());
             Assert.Equal(1, origin["leftOut"]!.GetValue<int>());
-            Assert.Equal(new string('y', 256) + Text.CutMark(256), origin["scope"]!["attributes"]!["long"]!.GetValue<string>());
+            Assert.Equal(new string('y', 256) + new ContentCut(256, 300).Mark, origin["scope"]!["attributes"]!["long"]!.GetValue<string>());
             Assert.Equal(1, origin["scope"]!["leftOut"]!.GetValue<int>());
         }
     }
@@ -62,7 +63,7 @@ public sealed class OtlpLimitTests
         var options = new IngestionOptions { MaxFieldBytes = 256 };
         var whole = new string('x', 256);
         var text = new string('x', 255) + "é";
-        var cut = new string('x', 255) + Text.CutMark(256);
+        var cut = new string('x', 255) + new ContentCut(256, 257).Mark;
         var attributes = new JsonObject { ["gen_ai.operation.name"] = "chat", ["gen_ai.prompt"] = text, ["gen_ai.completion"] = whole, ["note"] = text };
         var span = OtlpBodies.Span(1, attributes.ToJsonString());
         var nested = OtlpBodies.Span(2, new JsonObject { ["list"] = new JsonArray(text, "not reached") }.ToJsonString());

@@ -124,6 +124,17 @@ public sealed partial class SpanPanel(NavigationManager navigation)
         }
     }
 
+    private IEnumerable<(string What, ContentCut Cut)> Cuts
+    {
+        get
+        {
+            if (Content!.Details.InputCut is { } input)
+                yield return ("input", input);
+            if (Content.Details.OutputCut is { } output)
+                yield return ("output", output);
+        }
+    }
+
     private string TabLink(string tab) => navigation.GetUriWithQueryParameter("tab", tab.Length == 0 ? null : tab);
 
     private string LinkTo(SpanLink link) => link.TraceId is null || link.TraceId == TraceId
