@@ -17,7 +17,9 @@ namespace TraceDashboard;
 
 public static class Program
 {
-    public static Task<int> Main(string[] args) => Build(args).RunToExitCodeAsync(Console.Error);
+    public static Task<int> Main(string[] args) => StoreCheckVerbs.IsVerb(args)
+        ? Build(args[1..]).CheckStoreToExitCodeAsync(args[0], Console.Out, Console.Error)
+        : Build(args).RunToExitCodeAsync(Console.Error);
 
     /// <summary>The whole app, not started.</summary>
     /// <param name="args">Settings as <c>--key=value</c>.</param>

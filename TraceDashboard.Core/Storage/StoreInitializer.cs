@@ -46,6 +46,21 @@ internal sealed partial class StoreInitializer(
         }
     }
 
+    /// <summary>Makes the store ready for work beside the app.</summary>
+    /// <returns>False when the app runs on this SQLite database: then nothing may be written but a request for it.</returns>
+    public async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StartingAsync(cancellationToken);
+            return true;
+        }
+        catch (StartException e) when (store.Provider == DatabaseProvider.Sqlite && e.InnerException is IOException)
+        {
+            return false;
+        }
+    }
+
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

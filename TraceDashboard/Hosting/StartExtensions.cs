@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
 
 namespace TraceDashboard.Hosting;
@@ -11,15 +12,34 @@ internal static class StartExtensions
     /// without a stack trace.
     /// </summary>
     /// <returns>The exit code: 0, or 1 when the app could not start.</returns>
-    public static async Task<int> RunToExitCodeAsync(this WebApplication app, TextWriter errors)
+    public static Task<int> RunToExitCodeAsync(this WebApplication app, TextWriter errors) => ToExitCodeAsync(
+        app,
+        async () =>
+        {
+            app.CheckOptionsAndListen();
+            await app.RunAsync();
+            return 0;
+        },
+        errors);
+
+    /// <summary>Does what a verb asks for, without listening, and with nothing in the background.</summary>
+    /// <returns>The exit code.</returns>
+    public static Task<int> CheckStoreToExitCodeAsync(this WebApplication app, string verb, TextWriter output, TextWriter errors) => ToExitCodeAsync(
+        app,
+        () =>
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            return StoreCheckVerbs.RunAsync(app.Services, verb, output, CancellationToken.None);
+        },
+        errors);
+
+    private static async Task<int> ToExitCodeAsync(WebApplication app, Func<Task<int>> run, TextWriter errors)
     {
         await using (app)
         {
             try
             {
-                app.CheckOptionsAndListen();
-                await app.RunAsync();
-                return 0;
+                return await run();
             }
             catch (Exception e) when (ConfigurationErrors(e) is { } messages)
             {
