@@ -6,6 +6,7 @@ using TraceDashboard.Core.Ingestion.Gateway;
 using TraceDashboard.Core.Ingestion.Langfuse;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Models;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Search.Langfuse;
@@ -47,6 +48,7 @@ public static class Program
         builder.Services.AddOtlpGrpc();
         builder.Services.AddLangfuse();
         builder.Services.AddLangfuseReads();
+        builder.Services.AddMedia();
         builder.Services.AddHealth();
         builder.AddTelemetry();
         builder.AddDemo(args);
@@ -69,6 +71,7 @@ public static class Program
         app.MapOtlpGrpc();
         app.MapLangfuse();
         app.MapLangfuseReads();
+        app.MapMedia();
         app.MapGateway();
         app.MapTraces();
         app.MapDeletion();

@@ -2,7 +2,6 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
@@ -16,8 +15,6 @@ namespace TraceDashboard.Core.Analytics;
 internal sealed partial class StoreCheckService(
     TraceStore store, SpanWriter writer, RollupRefresher rollups, LiveFeed feed, TimeProvider time, ILogger<StoreCheckService> logger) : BackgroundService
 {
-    private const long PostgresLock = 0x5452_4143_4544_4233;
-
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
     /// <summary>Writes down that a check is wanted; one that was broken off is taken up again.</summary>
@@ -44,22 +41,12 @@ internal sealed partial class StoreCheckService(
     {
         if (await NextAsync(cancellationToken) is null)
             return false;
-        await using var turn = store.Postgres is null ? null : await store.Postgres.OpenConnectionAsync(cancellationToken);
-        if (turn is not null && !await AskAsync(turn, "SELECT pg_try_advisory_lock($1)", cancellationToken))
+        await using var claim = await WorkClaim.TryTakeAsync(store, SharedWork.StoreCheck, cancellationToken);
+        if (claim is null || await NextAsync(cancellationToken) is not { } run)
             return false;
-        try
-        {
-            if (await NextAsync(cancellationToken) is not { } run)
-                return false;
-            await new StoreCheck(store, writer, rollups, feed, time).RunAsync(run, cancellationToken);
-            LogDone(run.Kind, run.Traces, run.Differences);
-            return true;
-        }
-        finally
-        {
-            if (turn is not null)
-                await AskAsync(turn, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
-        }
+        await new StoreCheck(store, writer, rollups, feed, time).RunAsync(run, cancellationToken);
+        LogDone(run.Kind, run.Traces, run.Differences);
+        return true;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -88,12 +75,6 @@ internal sealed partial class StoreCheckService(
     private Task<MaintenanceRunRow?> NextAsync(CancellationToken cancellationToken) => store.ReadAsync(
         (db, ct) => db.MaintenanceRuns.Where(r => (r.Kind == StoreCheck.Verify || r.Kind == StoreCheck.Rebuild) && r.FinishedAt == null).OrderBy(r => r.Id).FirstOrDefaultAsync(ct),
         cancellationToken);
-
-    private static async Task<bool> AskAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new NpgsqlParameter { Value = PostgresLock } } };
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
 
     [LoggerMessage(10, LogLevel.Information, "{Kind}: {Traces} traces looked at, {Differences} differences")]
     private partial void LogDone(string kind, long traces, long differences);

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
@@ -18,9 +17,6 @@ namespace TraceDashboard.Core.Models;
 internal sealed partial class Repricer(
     TraceStore store, SpanWriter writer, PriceBooks books, LiveFeed feed, RepricingSignal signal, TimeProvider time, ILogger<Repricer> logger) : BackgroundService
 {
-    /// <summary>Key of the advisory lock of the process that does it.</summary>
-    private const long PostgresLock = 0x5452_4143_4544_4232;
-
     private const int FirstSlice = 16;
     private const int MaxSlice = 256;
 
@@ -63,7 +59,7 @@ internal sealed partial class Repricer(
     {
         if ((await OpenAsync(cancellationToken)).Count == 0)
             return false;
-        await using var claim = await ClaimAsync(cancellationToken);
+        await using var claim = await WorkClaim.TryTakeAsync(store, SharedWork.Repricing, cancellationToken);
         if (claim is null)
             return false;
         var open = await OpenAsync(cancellationToken); // again: another process may just have done it
@@ -181,28 +177,6 @@ internal sealed partial class Repricer(
     private Task<List<RepricingRow>> OpenAsync(CancellationToken cancellationToken) =>
         store.ReadAsync((db, ct) => db.Repricings.AsNoTracking().Where(r => r.FinishedAt == null).OrderBy(r => r.Id).ToListAsync(ct), cancellationToken);
 
-    /// <summary>Null when another process does it.</summary>
-    private async Task<Claim?> ClaimAsync(CancellationToken cancellationToken)
-    {
-        if (store.Postgres is not { } postgres)
-            return new Claim(null);
-        var connection = await postgres.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new NpgsqlParameter { Value = PostgresLock } } };
-            if (await command.ExecuteScalarAsync(cancellationToken) is true)
-                return new Claim(connection);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        await connection.DisposeAsync();
-        return null;
-    }
-
     [LoggerMessage(1, LogLevel.Error, "Spans could not be priced again; it will be tried again")]
     private partial void LogFailed(Exception exception);
 
@@ -211,25 +185,4 @@ internal sealed partial class Repricer(
 
     [LoggerMessage(3, LogLevel.Information, "Priced the spans of project {ProjectId} again with {PriceId}: {Changed} of {Done} have another cost; {Steps} transactions, the longest of {Milliseconds:0.0} ms")]
     private partial void LogDone(int projectId, string priceId, long changed, long done, long steps, double milliseconds);
-
-    /// <summary>Held while this process does it; the lock ends with the connection.</summary>
-    private sealed class Claim(NpgsqlConnection? connection) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            if (connection is null)
-                return;
-            try
-            {
-                await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new NpgsqlParameter { Value = PostgresLock } } };
-                await command.ExecuteNonQueryAsync(CancellationToken.None);
-            }
-            catch (NpgsqlException)
-            {
-                // The connection is gone, and the lock with it.
-            }
-
-            await connection.DisposeAsync();
-        }
-    }
 }

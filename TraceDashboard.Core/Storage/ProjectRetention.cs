@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Traces;
 
@@ -11,7 +12,7 @@ namespace TraceDashboard.Core.Storage;
 /// Deletes the traces and the contents of one project that are too old. Traces are numbered as they come in, so the oldest have the
 /// lowest numbers, and it goes on where it was the last time. Once a day it begins at the start, for what went on longer or came late.
 /// </summary>
-internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, TimeProvider time, int projectId)
+internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, MediaStore media, TimeProvider time, int projectId)
 {
     public const string Kind = "retention";
 
@@ -102,6 +103,7 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Time
             }
 
             var deleted = await writer.ExpireAsync(projectId, [.. slice.Select(t => t.TraceId)], before, cancellationToken);
+            await media.ForgetAsync(projectId, [.. slice.Select(t => t.TraceId)], cancellationToken);
             await NoteAsync(r => (r.Traces, r.Spans) = (r.Traces + deleted, r.Spans + slice.Sum(t => t.SpanCount)), cancellationToken);
         }
     }
@@ -126,6 +128,7 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Time
             "span_contents", "trace_no, span_id, content_day", [.. traces.Select(t => t.TraceNo)], string.Create(CultureInfo.InvariantCulture, $" AND content_day < {beforeDay}"), cancellationToken);
 
         // What is not of a day goes when nothing has come for so long.
+        await media.ForgetAsync(projectId, [.. traces.Where(t => t.LastActivity < beforeDay * Day).Select(t => t.TraceId)], cancellationToken);
         var ended = traces.Where(t => t.LastActivity < beforeDay * Day).Select(t => t.TraceNo).ToArray();
         await DeleteRowsAsync("span_chunks", "trace_no, span_id, sequence", ended, "", cancellationToken);
         foreach (var slice in ended.Chunk(Math.Max(1, _slice.Rows / 4)))

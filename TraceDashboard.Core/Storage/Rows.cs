@@ -363,3 +363,39 @@ public sealed class DirtyBucketRow
     /// <summary>Start of the minute, in seconds since the Unix epoch.</summary>
     public long Bucket { get; set; }
 }
+
+/// <summary>A file that a client announced, and perhaps uploaded. Its bytes are on disk, see <c>MediaStore</c>.</summary>
+public sealed class MediaRow
+{
+    public int ProjectId { get; set; }
+
+    public required string MediaId { get; set; }
+
+    /// <summary>SHA-256 in base64.</summary>
+    public required string Hash { get; set; }
+
+    public required string ContentType { get; set; }
+
+    public long ContentLength { get; set; }
+
+    public long CreatedAt { get; set; }
+
+    /// <summary>Null as long as it is only announced.</summary>
+    public long? UploadedAt { get; set; }
+}
+
+/// <summary>Where a file is used.</summary>
+public sealed class MediaLinkRow
+{
+    public int ProjectId { get; set; }
+
+    public required string TraceId { get; set; }
+
+    /// <summary>Empty for the trace itself, because it is part of the key.</summary>
+    public required string SpanId { get; set; }
+
+    /// <summary><c>input</c>, <c>output</c> or <c>metadata</c>.</summary>
+    public required string Field { get; set; }
+
+    public required string MediaId { get; set; }
+}

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage.Postgres;
 using TraceDashboard.Core.Storage.Sqlite;
@@ -31,6 +32,8 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<SpanWriter>(sp => sp.GetRequiredService<TraceStore>().Provider == DatabaseProvider.Sqlite
             ? ActivatorUtilities.CreateInstance<SqliteSpanWriter>(sp)
             : ActivatorUtilities.CreateInstance<PostgresSpanWriter>(sp));
+        services.AddOptionsSection<MediaOptions>(MediaOptions.Section, MediaOptions.Check);
+        services.AddSingleton<MediaStore>();
         services.AddSingleton<TraceDeletion>();
         services.AddSingleton<StoreInitializer>();
         services.AddHostedService(static provider => provider.GetRequiredService<StoreInitializer>());

@@ -13,9 +13,6 @@ internal sealed partial class StoreInitializer(
     TraceStore store, IOptions<DatabaseOptions> options, TimeProvider time, ILogger<StoreInitializer> logger)
     : IHostedLifecycleService, IDisposable
 {
-    /// <summary>Key of the advisory lock that is held while migrations run.</summary>
-    private const long PostgresLock = 0x5452_4143_4544_4231;
-
     private SqliteFolderLock? _lock;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -87,14 +84,14 @@ internal sealed partial class StoreInitializer(
         }
 
         await context.Database.OpenConnectionAsync(cancellationToken);
-        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({PostgresLock})", cancellationToken);
+        await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({(long)SharedWork.Migrations})", cancellationToken);
         try
         {
             await ApplyAsync(context, cancellationToken);
         }
         finally
         {
-            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({PostgresLock})", CancellationToken.None);
+            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({(long)SharedWork.Migrations})", CancellationToken.None);
         }
     }
 

@@ -31,6 +31,10 @@ public abstract class TraceDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<ScoreRow> Scores => Set<ScoreRow>();
 
+    public DbSet<MediaRow> Media => Set<MediaRow>();
+
+    public DbSet<MediaLinkRow> MediaLinks => Set<MediaLinkRow>();
+
     public DbSet<RollupRow> Rollups => Set<RollupRow>();
 
     public DbSet<ModelPriceRow> ModelPrices => Set<ModelPriceRow>();

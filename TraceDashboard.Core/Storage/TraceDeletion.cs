@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Media;
 
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>Deletes what a project no longer wants to have. What its senders still send of a deleted trace is taken in and dropped.</summary>
-public sealed class TraceDeletion(SpanWriter writer, TraceStore store, ScoreReader scores, LiveFeed feed)
+public sealed class TraceDeletion(SpanWriter writer, TraceStore store, ScoreReader scores, MediaStore media, LiveFeed feed)
 {
     private const int SessionSlice = 100;
 
@@ -13,6 +14,7 @@ public sealed class TraceDeletion(SpanWriter writer, TraceStore store, ScoreRead
     {
         if (!await writer.DeleteAsync(projectId, traceId, cancellationToken))
             return false;
+        await media.ForgetAsync(projectId, [traceId], cancellationToken);
         feed.Publish([new TraceChanged(projectId, traceId)]);
         return true;
     }

@@ -1,5 +1,7 @@
+using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Traces.Messages;
 
 namespace TraceDashboard.Tests.Clients;
 
@@ -18,7 +20,7 @@ public sealed class LangfuseTests
         Assert.Equal(["beta", "shop"], trace.Tags);
         Assert.Equal(("Where is my parcel? 📦", "It is on its way."), (trace.InputPreview, trace.OutputPreview));
         Assert.Equal("""{"plan":{"name":"pro"}}""", trace.MetadataJson);
-        Assert.Equal((6, 1, 3, 1), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
+        Assert.Equal((7, 1, 3, 1), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
         Assert.Equal((1010, 400, 105), (trace.TokensIn, trace.TokensCached, trace.TokensOut));
         Assert.Equal(0.0253m, trace.Cost);
 
@@ -58,9 +60,10 @@ public sealed class LangfuseTests
 
         var read = sent["read"]!;
         Assert.Equal(("support", "It is on its way."), (ClientApp.Text(read, "name"), ClientApp.Text(read, "output")));
-        Assert.Equal(6, read["observations"]!.AsArray().Count);
+        Assert.Equal(7, read["observations"]!.AsArray().Count);
         Assert.Equal([0.9], read["scores"]!.AsArray().Select(s => s!.GetValue<double>()));
 
+        await AssertUploadedAsync(app, traceId, ClientApp.Text(sent, "photo"));
         await app.AssertThatRepeatsChangeNothingAsync("/api/public/ingestion");
     }
 
@@ -75,7 +78,7 @@ public sealed class LangfuseTests
         Assert.Equal(("support", "s-1", "u-1"), (trace.Name, trace.SessionId, trace.UserId));
         Assert.Equal(["beta", "shop"], trace.Tags);
         Assert.Equal("""{"plan":"pro"}""", trace.MetadataJson);
-        Assert.Equal((5, 1, 3, 1), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
+        Assert.Equal((6, 1, 3, 1), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
         Assert.Equal((1010, 400, 105), (trace.TokensIn, trace.TokensCached, trace.TokensOut));
         Assert.Equal(0.0253m, trace.Cost);
 
@@ -106,7 +109,23 @@ public sealed class LangfuseTests
         Assert.Equal(2_000 * UnixNanos.PerMillisecond, paid.Facts.EndTime - paid.Facts.StartTime);
         Assert.Equal(250 * UnixNanos.PerMillisecond, paid.Facts.FirstTokenTime - paid.Facts.StartTime);
 
+        await AssertUploadedAsync(app, traceId, ClientApp.Text(sent, "photo"));
         await app.AssertThatRepeatsChangeNothingAsync("/api/public/otel/v1/traces");
+    }
+
+    /// <summary>The image is where it was in the input, and its bytes are here.</summary>
+    private static async Task AssertUploadedAsync(ClientApp app, string traceId, string spanId)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var media = Assert.Single(MediaTag.Find((await app.SpanAsync(traceId, spanId)).Input));
+        var store = app.App.Get<MediaStore>();
+        var file = await store.FindAsync(1, media.MediaId!, cancellationToken);
+        Assert.Equal(("image/png", 8), (file!.ContentType, file.Length));
+        Assert.NotNull(file.UploadedAt);
+        await using var content = store.Open(1, media.MediaId!)!;
+        var bytes = new byte[8];
+        await content.ReadExactlyAsync(bytes, cancellationToken);
+        Assert.Equal(Convert.FromBase64String("iVBORw0KGgo="), bytes);
     }
 
     private static Dictionary<string, string> Environment(ClientApp app, string address) => new()

@@ -32,6 +32,8 @@ const failed = helper.generation({ name: "retry", model: "gpt-4o", input: "again
 failed.end({ level: "ERROR", statusMessage: "429 too many requests" });
 const paid = helper.generation({ name: "summary", model: "our-own-model", startTime: new Date(started), completionStartTime: new Date(started + 250) });
 paid.end({ output: "Shipped.", usage: { promptTokens: 10, completionTokens: 5, totalTokens: 15 }, costDetails: { input: 0.01, output: 0.0123 } });
+const photo = helper.span({ name: "photo", input: { image: "data:image/png;base64,iVBORw0KGgo=" } });
+photo.end();
 const event = trace.event({ name: "cache-miss", metadata: { key: "order-7" } });
 trace.update({ metadata: { plan: { name: "pro" } } });
 trace.score({ name: "helpful", value: 0.9, comment: "good" });
@@ -40,7 +42,7 @@ await langfuse.shutdownAsync();
 const { data } = await langfuse.fetchTrace(trace.id);
 console.log(JSON.stringify({
   traceId: trace.id,
-  ...Object.fromEntries(Object.entries({ helper, call, tool, failed, paid, event }).map(([name, { id }]) => [name, id])),
+  ...Object.fromEntries(Object.entries({ helper, call, tool, failed, paid, photo, event }).map(([name, { id }]) => [name, id])),
   started,
   read: { name: data.name, output: data.output, observations: data.observations.map(o => o.id), scores: data.scores.map(s => s.value) },
 }));

@@ -48,7 +48,9 @@ async function findParcel(order) {
     costDetails: { input: 0.01, output: 0.0123 },
   }, { asType: "generation", startTime: new Date(started) });
   paid.end(new Date(started + 2000));
-  Object.assign(sent, { traceId: getActiveTraceId(), helper: getActiveSpanId(), failed: failed.id, paid: paid.id, started });
+  const photo = startObservation("photo", { input: { image: "data:image/png;base64,iVBORw0KGgo=" } });
+  photo.end();
+  Object.assign(sent, { traceId: getActiveTraceId(), helper: getActiveSpanId(), failed: failed.id, paid: paid.id, photo: photo.id, started });
   return { order, status: "shipped" };
 }
 

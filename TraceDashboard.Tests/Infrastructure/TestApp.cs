@@ -124,6 +124,8 @@ public sealed class TestApp : IAsyncDisposable
             settings["ConnectionStrings:Sqlite"] = $"Data Source={Path.Combine(folder!, "traces.db")}";
         }
 
+        if (folder is not null)
+            settings["Media:Folder"] = Path.Combine(folder, "media");
         foreach (var (key, value) in options.Settings)
             settings[key] = value;
         return [.. settings.Where(s => s.Value is not null).Select(s => $"--{s.Key}={s.Value}")];

@@ -83,6 +83,9 @@ internal sealed class PrivacyPolicy
     internal bool IsKept(string traceId) =>
         _share >= 1 || (XxHash3.HashToUInt64(MemoryMarshal.AsBytes(traceId.AsSpan()), seed: 0x73616D706C65) >> 11) * (1.0 / (1UL << 53)) < _share;
 
+    /// <summary>Whether images and documents of a trace are kept. Nothing is searched for in them.</summary>
+    public bool KeepsMedia(string traceId) => _capture == CaptureMode.Full && IsKept(traceId);
+
     private void Capture(SpanUpdate span)
     {
         if (_capture == CaptureMode.Full)

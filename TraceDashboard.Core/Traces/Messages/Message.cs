@@ -36,6 +36,9 @@ public sealed record MediaPart(string Modality, string? MimeType) : MessagePart
 
     public string? Uri { get; init; }
 
+    /// <summary>The id of a file that was uploaded here.</summary>
+    public string? MediaId { get; init; }
+
     /// <summary>The id or name of a file at the provider.</summary>
     public string? File { get; init; }
 }

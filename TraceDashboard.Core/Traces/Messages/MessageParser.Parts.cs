@@ -21,7 +21,7 @@ public static partial class MessageParser
         {
             case { ValueKind: JsonValueKind.String } text:
                 if (text.GetString() is { Length: > 0 } value)
-                    parts.Add(new TextPart(value));
+                    MediaTag.AddText(value, parts);
                 break;
             case { ValueKind: JsonValueKind.Array } list:
                 foreach (var item in list.EnumerateArray())
@@ -55,7 +55,7 @@ public static partial class MessageParser
         switch (type)
         {
             case "text" or "input_text" or "output_text" or "refusal":
-                parts.Add(new TextPart(Text(part, "text") ?? Text(part, "content") ?? Text(part, "refusal") ?? ""));
+                MediaTag.AddText(Text(part, "text") ?? Text(part, "content") ?? Text(part, "refusal") ?? "", parts);
                 break;
             case "reasoning" or "thinking" or "redacted_thinking" or "reasoning_content":
                 parts.Add(new ReasoningPart(Text(part, "content") ?? Text(part, "thinking") ?? Text(part, "text") ?? Text(part, "reasoning") ?? Summary(part)));
@@ -176,7 +176,7 @@ public static partial class MessageParser
                 var url = Text(part, "image_url") ?? (Get(part, "image_url") is { } image ? Text(image, "url") : null);
                 return FromUri("image", null, url) ?? FromFile("image", part);
             case "input_audio" or "audio" when (Object(part, "input_audio") ?? Object(part, "audio")) is { } audio:
-                return new MediaPart("audio", Text(audio, "format") is { } format ? "audio/" + format : null) { Data = Text(audio, "data") };
+                return FromData("audio", Text(audio, "format") is { } format ? "audio/" + format : null, Text(audio, "data"));
             case "image" or "document" or "file" or "audio" or "video" when Object(part, "source") is { } source:
                 return FromSource(type, source);
             case "image" when Object(part, "image") is { } nested:
@@ -187,13 +187,13 @@ public static partial class MessageParser
                 return FromUri("image", Text(part, "mediaType") ?? Text(part, "mimeType"), value) ?? new MediaPart("image", null);
             case "inlineData" or "inline_data" when Get(part, type) is { } inline:
                 var mime = Text(inline, "mimeType") ?? Text(inline, "mime_type");
-                return new MediaPart(ModalityOf(mime), mime) { Data = Text(inline, "data") };
+                return FromData(ModalityOf(mime), mime, Text(inline, "data"));
             case "fileData" or "file_data" when Get(part, type) is { } file:
                 var fileMime = Text(file, "mimeType") ?? Text(file, "mime_type");
                 return new MediaPart(ModalityOf(fileMime), fileMime) { Uri = Text(file, "fileUri") ?? Text(file, "file_uri") };
             case "blob" or "uri":
                 return FromUri(Text(part, "modality"), Text(part, "mime_type"), Text(part, "uri"))
-                    ?? new MediaPart(Text(part, "modality") ?? ModalityOf(Text(part, "mime_type")), Text(part, "mime_type")) { Data = Text(part, "content") ?? Text(part, "data") };
+                    ?? FromData(Text(part, "modality") ?? ModalityOf(Text(part, "mime_type")), Text(part, "mime_type"), Text(part, "content") ?? Text(part, "data"));
             case "file" or "input_file":
                 return FromFile(Text(part, "modality") ?? "document", part);
             default:
@@ -201,10 +201,14 @@ public static partial class MessageParser
         }
     }
 
+    /// <summary>Data in base64, or the tag that stands for it.</summary>
+    private static MediaPart FromData(string modality, string? mimeType, string? data) =>
+        data is not null && MediaTag.Parse(data) is { } uploaded ? uploaded : new MediaPart(modality, mimeType) { Data = data };
+
     private static MediaPart FromSource(string type, JsonElement source)
     {
         var mime = Text(source, "media_type");
-        return FromUri(type, mime, Text(source, "url")) ?? new MediaPart(type, mime) { Data = Text(source, "data"), File = Text(source, "file_id") };
+        return FromUri(type, mime, Text(source, "url")) ?? FromData(type, mime, Text(source, "data")) with { File = Text(source, "file_id") };
     }
 
     private static MediaPart FromFile(string modality, JsonElement part)
@@ -214,7 +218,7 @@ public static partial class MessageParser
         var data = Text(file, "file_data") ?? Text(file, "data") ?? Text(file, "base64");
         if (data is not null && data.StartsWith("data:", StringComparison.Ordinal))
             return FromUri(modality, mime, data)!;
-        return new MediaPart(modality, mime) { Data = data, File = Text(file, "file_id") ?? Text(file, "filename") };
+        return FromData(modality, mime, data) with { File = Text(file, "file_id") ?? Text(file, "filename") };
     }
 
     /// <summary>A data URI becomes the data that it carries.</summary>
@@ -222,6 +226,8 @@ public static partial class MessageParser
     {
         if (uri is null)
             return null;
+        if (MediaTag.Parse(uri) is { } uploaded)
+            return uploaded;
         if (!uri.StartsWith("data:", StringComparison.Ordinal))
             return new MediaPart(modality ?? ModalityOf(mimeType), mimeType) { Uri = uri };
         var comma = uri.IndexOf(',');
@@ -230,7 +236,7 @@ public static partial class MessageParser
         return new MediaPart(modality ?? ModalityOf(mime), mime) { Data = uri[(comma + 1)..] };
     }
 
-    private static string ModalityOf(string? mimeType) => mimeType?.Split('/')[0] switch
+    internal static string ModalityOf(string? mimeType) => mimeType?.Split('/')[0] switch
     {
         "image" => "image",
         "audio" => "audio",

@@ -19,6 +19,7 @@ public sealed class EndpointAccessTests(EndpointAccessTests.App fixture) : IClas
     private static readonly HashSet<string> s_open = new(StringComparer.Ordinal)
     {
         "/health/live", "/health/ready", "/metrics", "/api/public/health",
+        "/api/public/media/{mediaId}/content", // signed addresses
         "/openapi/{documentName}.json", "/docs/api", "/docs/api/{documentName?}", "/docs/api/scalar.js", "/docs/api/scalar.aspnetcore.js", "/docs/api/favicon.svg",
     };
 

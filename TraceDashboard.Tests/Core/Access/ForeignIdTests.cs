@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -16,6 +18,7 @@ namespace TraceDashboard.Tests.Core.Access;
 public sealed partial class ForeignIdTests(PostgresCluster cluster)
 {
     private const string OwnSecret = "sk-own-1234";
+    private const string MediaId = "LPJNul-wow4m6Dsqxbninh";
 
     /// <summary>Ids that the other project has, by the name of the route's parameter.</summary>
     private static readonly Dictionary<string, string> s_foreign = new(StringComparer.Ordinal)
@@ -26,6 +29,7 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
         ["scoreId"] = "sc-1",
         ["publicKey"] = "pk-own",
         ["priceId"] = "mp-own",
+        ["mediaId"] = MediaId,
     };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -34,12 +38,13 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
     public async Task A_foreign_id_answers_byte_for_byte_like_an_unknown_one_with_as_many_statements(DatabaseProvider provider)
     {
         using var log = new SqlLog();
+        var folder = Directory.CreateTempSubdirectory("td-media-");
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow); // it stands still, and with it what the store does by itself
         await using var app = await TestApp.StartAsync(new TestAppOptions
         {
             Environment = "Production",
             Postgres = provider == DatabaseProvider.Postgres ? await cluster.CreateDatabaseAsync(Cancel) : null,
-            Settings = new Dictionary<string, string?> { ["Bootstrap:PublicKey"] = "pk-own", ["Bootstrap:SecretKey"] = OwnSecret },
+            Settings = new Dictionary<string, string?> { ["Bootstrap:PublicKey"] = "pk-own", ["Bootstrap:SecretKey"] = OwnSecret, ["Media:Folder"] = folder.FullName },
             Services = services =>
             {
                 services.AddSingleton<TimeProvider>(time);
@@ -66,7 +71,7 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
         }
 
         // It was all there, and still is.
-        foreach (var path in new[] { "/api/traces/t-1", "/api/public/traces/t-1", "/api/public/observations/g-1", "/api/public/sessions/s-1", "/api/public/scores/sc-1", "/api/keys", "/api/model-prices" })
+        foreach (var path in new[] { "/api/traces/t-1", "/api/public/traces/t-1", "/api/public/observations/g-1", "/api/public/sessions/s-1", "/api/public/scores/sc-1", "/api/keys", $"/api/public/media/{MediaId}", "/api/model-prices" })
         {
             using var own = await SendAsync(app, HttpMethod.Get, path, OwnSecret);
             Assert.Equal((path, HttpStatusCode.OK), (path, own.StatusCode));
@@ -112,6 +117,12 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
         using var answer = await SendAsync(app, HttpMethod.Post, "/api/public/ingestion", OwnSecret, batch);
         Assert.Equal(HttpStatusCode.MultiStatus, answer.StatusCode);
         await app.Get<TraceStore>().InsertAsync(new ModelPriceRow { ProjectId = Projects.DefaultId, PriceId = "mp-own", Pattern = "gpt-4o" });
+
+        var bytes = "hello"u8.ToArray();
+        var claim = new MediaClaim("t-1", null, "input", "text/plain", bytes.Length, Convert.ToBase64String(SHA256.HashData(bytes)));
+        Assert.Equal(MediaId, claim.MediaId);
+        await app.Get<MediaStore>().ClaimAsync(Projects.DefaultId, claim, Cancel);
+        Assert.Equal(MediaUploadOutcome.Stored, await app.Get<MediaStore>().UploadAsync(Projects.DefaultId, MediaId, new MemoryStream(bytes), Cancel));
     }
 
     private static async Task<HttpResponseMessage> SendAsync(TestApp app, HttpMethod method, string path, string secret, string? body = null)
@@ -121,6 +132,6 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
         return await app.Client.SendAsync(request, Cancel);
     }
 
-    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|api_keys|model_prices)\\b")]
+    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|media|media_links|api_keys|model_prices)\\b")]
     private static partial Regex Tenant();
 }

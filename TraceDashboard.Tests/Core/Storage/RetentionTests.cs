@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Npgsql;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
@@ -161,14 +160,10 @@ public class RetentionTests(PostgresCluster cluster)
         Assert.Equal(1, await PartitionsAsync());
 
         await KeepAsync(store, 2, new RetentionSettings(5, null));
-        await using (var other = await store.Store.Postgres!.OpenConnectionAsync(Cancel))
+        await using (await WorkClaim.TryTakeAsync(store.Store, SharedWork.Retention, Cancel))
         {
-            await using var take = new NpgsqlCommand("SELECT pg_advisory_lock(6075990604456935986)", other);
-            await take.ExecuteNonQueryAsync(Cancel);
             Assert.False(await store.Get<RetentionService>().RunAsync(Cancel));
             Assert.Equal(1, await PartitionsAsync());
-            await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", other);
-            await release.ExecuteNonQueryAsync(Cancel);
         }
 
         await RunAsync(store);

@@ -137,7 +137,7 @@ public partial class TenantTests(PostgresCluster cluster)
         (sql.Contains("stale", StringComparison.Ordinal) && !sql.Contains("span_count", StringComparison.Ordinal))
         || (sql.Contains("dirty_buckets", StringComparison.Ordinal) && sql.Contains("ORDER BY", StringComparison.Ordinal));
 
-    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|rollups|dirty_buckets)\\b")]
+    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|media|media_links|rollups|dirty_buckets)\\b")]
     private static partial Regex TenantTable();
 
     // A value that is given, not another table's column: a join alone restricts nothing.

@@ -177,6 +177,79 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                     b.ToTable("maintenance_runs", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.MediaLinkRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("text")
+                        .HasColumnName("trace_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("SpanId")
+                        .HasColumnType("text")
+                        .HasColumnName("span_id")
+                        .UseCollation("C");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("text")
+                        .HasColumnName("field")
+                        .UseCollation("C");
+
+                    b.Property<string>("MediaId")
+                        .HasColumnType("text")
+                        .HasColumnName("media_id")
+                        .UseCollation("C");
+
+                    b.HasKey("ProjectId", "TraceId", "SpanId", "Field", "MediaId");
+
+                    b.HasIndex("ProjectId", "MediaId");
+
+                    b.ToTable("media_links", (string)null);
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.MediaRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("MediaId")
+                        .HasColumnType("text")
+                        .HasColumnName("media_id")
+                        .UseCollation("C");
+
+                    b.Property<long>("ContentLength")
+                        .HasColumnType("bigint")
+                        .HasColumnName("content_length");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content_type")
+                        .UseCollation("C");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash")
+                        .UseCollation("C");
+
+                    b.Property<long?>("UploadedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("uploaded_at");
+
+                    b.HasKey("ProjectId", "MediaId");
+
+                    b.ToTable("media", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.MetadataValueRow", b =>
                 {
                     b.Property<long>("TraceNo")

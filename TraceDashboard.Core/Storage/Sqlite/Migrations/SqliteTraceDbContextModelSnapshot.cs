@@ -159,6 +159,72 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                     b.ToTable("maintenance_runs", (string)null);
                 });
 
+            modelBuilder.Entity("TraceDashboard.Core.Storage.MediaLinkRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("TraceId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace_id");
+
+                    b.Property<string>("SpanId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("span_id");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("field");
+
+                    b.Property<string>("MediaId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("media_id");
+
+                    b.HasKey("ProjectId", "TraceId", "SpanId", "Field", "MediaId");
+
+                    b.HasIndex("ProjectId", "MediaId");
+
+                    b.ToTable("media_links", (string)null);
+                });
+
+            modelBuilder.Entity("TraceDashboard.Core.Storage.MediaRow", b =>
+                {
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("MediaId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("media_id");
+
+                    b.Property<long>("ContentLength")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("content_length");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content_type");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<long?>("UploadedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("uploaded_at");
+
+                    b.HasKey("ProjectId", "MediaId");
+
+                    b.ToTable("media", (string)null);
+                });
+
             modelBuilder.Entity("TraceDashboard.Core.Storage.MetadataValueRow", b =>
                 {
                     b.Property<long>("TraceNo")

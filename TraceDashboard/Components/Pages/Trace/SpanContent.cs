@@ -23,6 +23,9 @@ public sealed record SpanContent
 
     public string? OutputText { get; init; }
 
+    /// <summary>Files that were uploaded with an input or output that is no conversation.</summary>
+    public required IReadOnlyList<MediaPart> Media { get; init; }
+
     /// <summary>Null for spans that do not call a model.</summary>
     public CostLedger? Ledger { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record SpanContent
             Omitted = input.Omitted + output.Omitted,
             InputText = input.Messages is null ? JsonText.Pretty(details.Input) ?? details.Input : null,
             OutputText = output.Messages is null ? JsonText.Pretty(details.Output) ?? details.Output : null,
+            Media = [.. MediaTag.Find(input.Messages is null ? details.Input : null).Concat(MediaTag.Find(output.Messages is null ? details.Output : null)).DistinctBy(m => m.MediaId)],
             Ledger = facts.Kind.IsModelCall() || facts.Usage is not null || facts.Cost.Source != CostSource.Unknown ? Explain(details, prices) : null,
             Attributes = SpanValues.ReadObject(details.AttributesJson),
             Resource = SpanValues.ReadObject(details.ResourceJson),

@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Media;
+
+/// <summary>
+/// Files on disk, each once per project, and which traces they belong to. A file goes when the last of its traces is deleted.
+/// </summary>
+public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options, TimeProvider time) : IDisposable
+{
+    private const int BufferSize = 128 << 10;
+
+    // A file that is put in its place and one that is taken from it may be the same.
+    private readonly SemaphoreSlim _files = new(1, 1);
+
+    /// <summary>Announces a file.</summary>
+    /// <returns>What is known of it; null when its trace was deleted, of which nothing more is kept.</returns>
+    public async Task<MediaFile?> ClaimAsync(int projectId, MediaClaim claim, CancellationToken cancellationToken)
+    {
+        var now = time.GetUnixNanos();
+        var spanId = claim.SpanId ?? "";
+        return await store.WriteAsync(
+            async (db, ct) =>
+            {
+                if (await db.TraceKeys.AnyAsync(k => k.ProjectId == projectId && k.TraceId == claim.TraceId && k.DeletedAt != null, ct))
+                    return null;
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO media (project_id, media_id, hash, content_type, content_length, created_at)
+                    VALUES ({projectId}, {claim.MediaId}, {claim.Sha256}, {claim.ContentType}, {claim.Length}, {now})
+                    ON CONFLICT (project_id, media_id) DO UPDATE SET content_type = excluded.content_type
+                    """,
+                    ct);
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO media_links (project_id, trace_id, span_id, field, media_id)
+                    VALUES ({projectId}, {claim.TraceId}, {spanId}, {claim.Field}, {claim.MediaId})
+                    ON CONFLICT (project_id, trace_id, span_id, field, media_id) DO NOTHING
+                    """,
+                    ct);
+                return await FindAsync(db, projectId, claim.MediaId, ct);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Stores the bytes of a file that was announced, if they are those.</summary>
+    public async Task<MediaUploadOutcome> UploadAsync(int projectId, string mediaId, Stream content, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(projectId, mediaId, cancellationToken) is not { } file)
+            return MediaUploadOutcome.Unknown;
+        var part = PathOf(projectId, mediaId) + "." + Guid.NewGuid().ToString("N");
+        Directory.CreateDirectory(Path.GetDirectoryName(part)!);
+        try
+        {
+            if (!await CopyAsync(content, part, file, cancellationToken))
+                return MediaUploadOutcome.Different;
+            await _files.WaitAsync(cancellationToken);
+            try
+            {
+                // First the file, then the row that says that it is there.
+                File.Move(part, PathOf(projectId, mediaId), overwrite: true);
+                var now = time.GetUnixNanos();
+                var known = await store.WriteAsync(
+                    (db, ct) => db.Media.Where(m => m.ProjectId == projectId && m.MediaId == mediaId).ExecuteUpdateAsync(set => set.SetProperty(m => m.UploadedAt, now), ct),
+                    CancellationToken.None);
+                if (known > 0)
+                    return MediaUploadOutcome.Stored;
+                File.Delete(PathOf(projectId, mediaId));
+                return MediaUploadOutcome.Unknown;
+            }
+            finally
+            {
+                _files.Release();
+            }
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    public Task<MediaFile?> FindAsync(int projectId, string mediaId, CancellationToken cancellationToken) =>
+        store.ReadAsync((db, ct) => FindAsync(db, projectId, mediaId, ct), cancellationToken);
+
+    /// <summary>The bytes; null when they are not there, although the row may say so: a folder that was not restored.</summary>
+    public FileStream? Open(int projectId, string mediaId)
+    {
+        try
+        {
+            return new FileStream(PathOf(projectId, mediaId), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, BufferSize, FileOptions.Asynchronous);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Lets go of the files of traces; those that no other trace has are deleted.</summary>
+    public async Task ForgetAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        if (traceIds.Count == 0)
+            return;
+        await _files.WaitAsync(cancellationToken);
+        try
+        {
+            var deleted = await store.WriteAsync(
+                async (db, ct) =>
+                {
+                    var links = db.MediaLinks.Where(l => l.ProjectId == projectId && traceIds.Contains(l.TraceId));
+                    var ids = await links.Select(l => l.MediaId).Distinct().ToListAsync(ct);
+                    if (ids.Count == 0)
+                        return ids;
+                    await links.ExecuteDeleteAsync(ct);
+                    var unused = db.Media.Where(m => m.ProjectId == projectId && ids.Contains(m.MediaId)
+                        && !db.MediaLinks.Any(l => l.ProjectId == projectId && l.MediaId == m.MediaId));
+                    ids = await unused.Select(m => m.MediaId).ToListAsync(ct);
+                    await unused.ExecuteDeleteAsync(ct);
+                    return ids;
+                },
+                cancellationToken);
+            foreach (var mediaId in deleted.Where(id => Directory.Exists(Path.GetDirectoryName(PathOf(projectId, id)))))
+                File.Delete(PathOf(projectId, mediaId));
+        }
+        finally
+        {
+            _files.Release();
+        }
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    private static Task<MediaFile?> FindAsync(TraceDbContext db, int projectId, string mediaId, CancellationToken cancellationToken) =>
+        db.Media.AsNoTracking().Where(m => m.ProjectId == projectId && m.MediaId == mediaId)
+            .Select(m => new MediaFile(m.MediaId, m.ContentType, m.ContentLength, m.Hash, m.UploadedAt == null ? null : UnixNanos.ToDateTimeOffset(m.UploadedAt.Value)))
+            .FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>Whether it came to the length and the hash that were announced. What is longer is not read to its end.</summary>
+    private static async Task<bool> CopyAsync(Stream content, string path, MediaFile file, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            await using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            var left = file.Length;
+            for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0; left -= read)
+            {
+                if (read > left)
+                    return false;
+                hash.AppendData(buffer, 0, read);
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+
+            target.Flush(flushToDisk: true);
+            return left == 0 && Convert.ToBase64String(hash.GetHashAndReset()) == file.Sha256;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // An id is part of a hash in base64url, so it is a name that any file system takes; capitals may mean the same file on some.
+    private string PathOf(int projectId, string mediaId) =>
+        Path.Combine(options.Value.Folder, projectId.ToString(CultureInfo.InvariantCulture), mediaId[..2], Convert.ToHexStringLower(System.Text.Encoding.ASCII.GetBytes(mediaId)));
+}

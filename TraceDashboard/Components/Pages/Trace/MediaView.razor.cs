@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Components;
+using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Media;
+using TraceDashboard.Core.Traces.Messages;
+
+namespace TraceDashboard.Components.Pages.Trace;
+
+/// <summary>One file of a message, wherever it is: in the message, at an address, or uploaded here.</summary>
+public sealed partial class MediaView(MediaStore store, MediaAddresses addresses, CurrentProject current, NavigationManager navigation, ILogger<MediaView> logger) : IDisposable
+{
+    // No SVG: it is a document, and nothing here is worth finding out what one can do.
+    private static readonly HashSet<string> Images = ["image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/avif", "image/bmp"];
+    private static readonly HashSet<string> Sounds = ["audio/mp3", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/webm", "audio/flac", "audio/mp4", "audio/aac"];
+
+    private readonly CancellationTokenSource _gone = new();
+    private string? _source;
+    private string? _problem;
+    private long? _size;
+
+    [Parameter, EditorRequired]
+    public required MediaPart Media { get; set; }
+
+    private Uri? Remote => Uri.TryCreate(Media.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? new Uri(Media.Uri!) : null;
+
+    private string? RemoteHost => Media.Data is null ? Remote?.Host : null;
+
+    private string? Where => Media.Uri ?? Media.File;
+
+    private long? Size => Media.Data is { } data ? data.Length * 3L / 4 : _size;
+
+    private string? InMessage => Media.Modality switch
+    {
+        "image" => Source(Images, "image/png"),
+        "audio" => Source(Sounds, "audio/mpeg"),
+        _ => null,
+    };
+
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    private async Task ShowAsync()
+    {
+        if (Media.MediaId is not { } mediaId)
+        {
+            _source = InMessage;
+            return;
+        }
+
+        try
+        {
+            var project = await current.GetAsync(_gone.Token);
+            if (await store.FindAsync(project.Id, mediaId, _gone.Token) is { UploadedAt: not null } file)
+            {
+                _size = file.Length;
+                _source = navigation.ToAbsoluteUri(addresses.Download(project.Id, mediaId).Path.TrimStart('/')).AbsoluteUri;
+            }
+            else
+            {
+                _problem = "It was not uploaded.";
+            }
+        }
+        catch (Exception e) when (!_gone.IsCancellationRequested)
+        {
+            LogFailed(e);
+            _problem = "It cannot be read at the moment.";
+        }
+    }
+
+    private string? Source(HashSet<string> known, string usual)
+    {
+        if (Media.Data is not { Length: > 0 } data)
+            return Remote?.AbsoluteUri;
+        var mime = Media.MimeType ?? usual;
+        return known.Contains(mime) ? $"data:{mime};base64,{data}" : null;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A file of a message could not be read.", EventName = "MediaFailed")]
+    private partial void LogFailed(Exception exception);
+}
