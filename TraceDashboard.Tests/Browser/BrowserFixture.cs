@@ -10,12 +10,6 @@ public sealed class BrowserFixture : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-    // Its toolbar is a page of its own for each tab, which nobody sees here. The flag takes the place of Playwright's, so what that turns
-    // off and may matter is named again.
-    private const string NoToolbar =
-        "--disable-features=InitialWebUI,WebUIReloadButton,PreloadTopChromeWebUI,WebUIToolbar,WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
-        + "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding,Translate";
-
     private readonly SemaphoreSlim _gate = new(1, 1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -29,7 +23,7 @@ public sealed class BrowserFixture : IAsyncDisposable
             {
                 _playwright = await Playwright.CreateAsync();
                 Assertions.SetDefaultExpectTimeout(30_000); // two cores with other tests beside it
-                _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = FindChromium(), Args = ["--no-sandbox", NoToolbar] });
+                _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = FindChromium(), Args = ["--no-sandbox"] });
             }
 
             return _browser;

@@ -14,7 +14,7 @@ public sealed class SqlLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<(string Sql, ActivityTraceId? Of)> _statements = new();
     private readonly ConcurrentDictionary<sqlite3, bool> _traced = new();
-    private IServiceProvider? _services;
+    private volatile string? _file;
 
     public IReadOnlyList<string> Statements => [.. _statements.Select(s => s.Sql)];
 
@@ -29,7 +29,9 @@ public sealed class SqlLog : ILoggerProvider
         SqliteDatabase.Opened += OnOpened;
         services.AddSingleton<ILoggerProvider>(provider =>
         {
-            _services = provider;
+            // Not asked for when a connection opens: stores of other tests open theirs while this one's services are being disposed of.
+            if (provider.GetRequiredService<IConfiguration>().GetConnectionString("Sqlite") is { } sqlite)
+                _file = new SqliteConnectionStringBuilder(sqlite).DataSource;
             return this;
         });
         services.AddLogging(logging => logging.AddFilter<SqlLog>("Npgsql.Command", LogLevel.Debug));
@@ -41,13 +43,9 @@ public sealed class SqlLog : ILoggerProvider
 
     private void Add(string sql) => _statements.Enqueue((sql, Activity.Current?.TraceId));
 
-    // Asked for late: an app has its settings after its services.
-    private string? OwnFile() =>
-        _services?.GetRequiredService<IConfiguration>().GetConnectionString("Sqlite") is { } sqlite ? new SqliteConnectionStringBuilder(sqlite).DataSource : null;
-
     private void OnOpened(SqliteConnection connection)
     {
-        if (connection.DataSource == OwnFile() && _traced.TryAdd(connection.Handle!, true))
+        if (_file is { } file && connection.DataSource == file && _traced.TryAdd(connection.Handle!, true))
             raw.sqlite3_trace(connection.Handle, (_, sql) => Add(sql), null);
     }
 

@@ -96,9 +96,10 @@ public sealed class TestApp : IAsyncDisposable
     {
         Client.Dispose();
 
-        // The runner prints it with a test that fails.
+        // The runner prints it with a test that fails. An app of several tests ends after them.
+        Action<string> write = TestContext.Current.TestOutputHelper is { } output ? output.WriteLine : Console.Error.WriteLine;
         foreach (var error in Log.Entries.Where(e => e.Level >= LogLevel.Error))
-            TestContext.Current.TestOutputHelper?.WriteLine($"{error.Category}: {error.Message} {error.Exception}");
+            write($"{error.Category}: {error.Message} {error.Exception}");
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _app.StopAsync(patience.Token);
         await _app.DisposeAsync();
