@@ -246,6 +246,9 @@ public sealed partial class IngestionPipeline : IHostedService
     {
         PostgresException p => p.IsTransient || p.SqlState.StartsWith("53", StringComparison.Ordinal) || p.SqlState.StartsWith("57", StringComparison.Ordinal) || p.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException => true,
+
+        // EF Core wraps what may pass, without a strategy that tries again.
+        InvalidOperationException { InnerException: DbException inner } => IsUnavailable(inner),
         Microsoft.Data.Sqlite.SqliteException s => s.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN,
         IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException => true,
         _ => false,

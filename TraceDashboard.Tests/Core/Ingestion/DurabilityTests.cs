@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;
@@ -108,6 +110,22 @@ public class DurabilityTests(PostgresCluster cluster)
         Assert.Equal(0, withoutRetryAfter);
         var stored = await StoredAsync(DatabaseProvider.Postgres, connectionString);
         Assert.Equal(Enumerable.Range(0, 4_000).Select(OtlpJson.SpanId).Order(StringComparer.Ordinal), stored.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Prices_that_cannot_be_read_again_while_PostgreSQL_is_down_refuse_no_span()
+    {
+        await using var own = await PostgresCluster.StartOwnAsync(Cancel);
+        var time = new FakeTimeProvider(Start);
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = await own.CreateDatabaseAsync(Cancel), Services = s => s.AddSingleton<TimeProvider>(time) });
+        using (var stored = await app.Client.PostOtlpAsync(OtlpJson.Export([1], Start), Cancel))
+            Assert.Equal(HttpStatusCode.OK, stored.StatusCode);
+        await own.StopAsync(Cancel);
+        time.Advance(PriceBooks.Lifetime);
+
+        using var answer = await app.Client.PostOtlpAsync(OtlpJson.Export([2], Start), Cancel);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
     [Fact]
