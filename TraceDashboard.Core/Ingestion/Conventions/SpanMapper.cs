@@ -9,7 +9,7 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 internal sealed partial class SpanMapper(IngestionOptions options)
 {
     /// <summary>Stored with each span; a newer mapping can be applied to what an older one has stored.</summary>
-    public const int MappingVersion = 2;
+    public const int MappingVersion = 3;
 
     /// <summary>The rank of a name like <c>model_name</c>: it does not make the span a model call. Nor does the one before.</summary>
     public const byte VagueModel = 85;
@@ -61,8 +61,10 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     /// </summary>
     public void Map(RawSpan span, SpanUpdate update)
     {
-        var kind = KindOf(span);
-        update.Kind = kind;
+        var said = KindOf(span);
+        if (said is not null)
+            update.Kind = said;
+        var kind = said ?? SpanKind.Span;
         MapNames(span, update, kind);
         MapStatus(span, update);
         MapCall(span, update, kind);
@@ -72,8 +74,11 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             update.FinishReason = finishReason;
     }
 
-    /// <summary>The first dialect that knows the span's word decides; then what else gives it away.</summary>
-    private SpanKind KindOf(RawSpan span)
+    /// <summary>
+    /// The first dialect that knows the span's word decides; then what else gives it away. Null when nothing does: another
+    /// protocol may know what kind of span it is.
+    /// </summary>
+    private SpanKind? KindOf(RawSpan span)
     {
         // A gateway's server span names the model of the call below it.
         var isServer = span.Kind == ServerSpan;
@@ -98,7 +103,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             return SpanKind.Agent;
         if (span[span.Name].SequenceEqual(MicrosoftConvention.ToolLoop))
             return SpanKind.Chain;
-        return !isServer && (_found.Rank(Field.RequestModel) is < VagueModel - 1 or LangfuseConvention.Model || _found.Has(Field.ResponseModel)) ? SpanKind.Generation : SpanKind.Span;
+        return !isServer && (_found.Rank(Field.RequestModel) is < VagueModel - 1 or LangfuseConvention.Model || _found.Has(Field.ResponseModel)) ? SpanKind.Generation : null;
     }
 
     private void MapNames(RawSpan span, SpanUpdate update, SpanKind kind)
@@ -152,7 +157,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         var status = span.Status switch { 1 => SpanStatus.Ok, 2 => SpanStatus.Error, _ => SpanStatus.Unset };
         if (_found.Utf8(Field.Level).SequenceEqual("ERROR"u8))
             status = SpanStatus.Error;
-        if (status != SpanStatus.Unset || update.EndTime is not null)
+        // Unset is OTel's default and says nothing: it must not stand against what another protocol says of the span.
+        if (status != SpanStatus.Unset || _found.Has(Field.Level))
             update.Status = status;
         var isError = status == SpanStatus.Error;
         if (_found.Text(Field.StatusMessage, LongestMessage) is { } statusMessage)

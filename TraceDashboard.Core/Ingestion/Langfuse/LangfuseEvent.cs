@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Langfuse;
@@ -23,6 +24,9 @@ internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity E
 {
     public const string UnknownId = "unknown";
 
+    /// <summary>The class of the versions of what is said of an observation.</summary>
+    public const byte ObservationClass = 1;
+
     private const int MaxIdLength = 800;
 
     private static readonly Dictionary<string, (LangfuseEntity Entity, SpanKind? Kind, bool IsUpdate)> s_types = new(StringComparer.Ordinal)
@@ -46,7 +50,8 @@ internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity E
         ["sdk-log"] = (LangfuseEntity.Log, null, false),
     };
 
-    public UpdateVersion Version => new(1, Timestamp, IsUpdate ? 1 : 0);
+    /// <summary>What is said of a trace itself stands against what spans imply of it, whatever protocol they came by.</summary>
+    public UpdateVersion Version => new(Entity == LangfuseEntity.Trace ? LangfuseConvention.ExplicitClass : ObservationClass, Timestamp, IsUpdate ? 1 : 0);
 
     /// <summary>The id of an envelope, whatever else is wrong with it.</summary>
     public static string IdOf(JsonElement envelope) =>

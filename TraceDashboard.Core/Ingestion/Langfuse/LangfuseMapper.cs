@@ -51,8 +51,9 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
             trace.AppVersion = version;
         if (Name(body, "externalId", out var externalId))
             trace.ExternalId = externalId;
+        // Of environments the lowest version stays, so this one must not be higher than those of observations.
         if (body.Text("environment") is { } environment)
-            trace.Environment = LangfuseEnvironment.Normalise(environment);
+            SetVersion(trace, (byte)TraceField.Environment, trace.Environment = LangfuseEnvironment.Normalise(environment), e.Version with { Class = LangfuseEvent.ObservationClass });
         trace.IsPublic = body.Get("public") switch
         {
             null or { ValueKind: JsonValueKind.Null or JsonValueKind.False } => false,

@@ -8,7 +8,7 @@ namespace TraceDashboard.Tests.Core.Ingestion.Conventions;
 
 /// <summary>
 /// Each file in <c>Cases</c> is an array of spans as one dialect sends them, and what they must become. <c>expect</c> names every field
-/// that is set, but for those in <see cref="Common"/>, which are compared when they are named; <c>trace</c> the same of the trace.
+/// that is set, but for those in <see cref="Common"/>, which are compared when they are named, null for one that is not set; <c>trace</c> the same of the trace.
 /// <c>inputMessages</c> and <c>outputMessages</c> tell what a reader sees of the conversation, in place of <c>input</c> and <c>output</c>.
 /// </summary>
 public sealed class MappingTests
