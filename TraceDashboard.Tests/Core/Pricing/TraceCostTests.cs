@@ -63,6 +63,13 @@ public sealed class TraceCostTests : IAsyncLifetime
         Call("priced", "agent", "gpt-4o", 1000, 100, "r-1", from: 1, to: 4),
         Call("unpriced", "agent", "a-model-nobody-knows", 10, 5, "r-2", from: 5, to: 9));
 
+    // The sender knows better than the price: 20 000, and 3 500 of the other call.
+    [Fact]
+    public Task A_reported_cost_stands_instead_of_the_price() => Totals(
+        (2000, 200, 0.0235m),
+        Call("reported", null, "gpt-4o", 1000, 100, "r-1", from: 0, to: 4, cost: "0.02"),
+        Call("priced", null, "gpt-4o", 1000, 100, "r-2", from: 5, to: 9));
+
     private async Task Totals((long? Input, long? Output, decimal? Cost) expected, params string[] spans)
     {
         var traceId = Guid.NewGuid().ToString("N");
@@ -79,10 +86,11 @@ public sealed class TraceCostTests : IAsyncLifetime
         }
     }
 
-    private static string Call(string name, string? parent, string model, int input, int output, string responseId, int from, int to, int cached = 0) =>
-        Span(name, parent, "chat", from, to, model, input, output, cached, responseId);
+    private static string Call(string name, string? parent, string model, int input, int output, string responseId, int from, int to, int cached = 0, string? cost = null) =>
+        Span(name, parent, "chat", from, to, model, input, output, cached, responseId, cost);
 
-    private static string Span(string name, string? parent, string operation, int from, int to, string? model = null, int input = 0, int output = 0, int cached = 0, string? responseId = null)
+    private static string Span(string name, string? parent, string operation, int from, int to, string? model = null, int input = 0, int output = 0, int cached = 0, string? responseId = null,
+        string? cost = null)
     {
         var attributes = new List<string> { Text("gen_ai.operation.name", operation) };
         if (model is not null)
@@ -96,6 +104,8 @@ public sealed class TraceCostTests : IAsyncLifetime
             attributes.Add(Number("gen_ai.usage.cache_read.input_tokens", cached));
         if (responseId is not null)
             attributes.Add(Text("gen_ai.response.id", responseId));
+        if (cost is not null)
+            attributes.Add($$"""{"key":"gen_ai.usage.cost","value":{"doubleValue":{{cost}}} }""");
         return $$"""
             {"traceId":"TRACE","spanId":"{{Id(name)}}",{{(parent is null ? "" : $"\"parentSpanId\":\"{Id(parent)}\",")}}"name":"{{name}}","kind":3,
              "startTimeUnixNano":"{{At(from)}}","endTimeUnixNano":"{{At(to)}}","attributes":[{{string.Join(',', attributes)}}]}
