@@ -14,6 +14,7 @@ internal sealed record BenchOptions
         read        pages' queries on a filled store
         lifecycle   open traces updated through the gateway API, with subscribers that run the pages' queries
         store       the pipeline and the writer alone, in this process
+        decode      decoding and mapping alone, of several dialects, beside a plain parser
         reference   the reference writer alone: how fast this machine is today
         load        OTLP load on an app that runs elsewhere: --target http://…
 

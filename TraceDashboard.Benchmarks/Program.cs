@@ -30,6 +30,9 @@ try
             }
 
             return 0;
+        case "decode":
+            DecodeBenchmark.Run(options, stop.Token);
+            return 0;
         case "load" when options.Target is not null:
             await LoadAsync(options, options.Target);
             return 0;

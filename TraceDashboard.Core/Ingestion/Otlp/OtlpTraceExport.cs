@@ -6,7 +6,7 @@ namespace TraceDashboard.Core.Ingestion.Otlp;
 internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptions options)
 {
     /// <summary>A large body is written in pieces of about this size, decoded.</summary>
-    private const long BatchBytes = 8 << 20;
+    public const long BatchBytes = 8 << 20;
 
     /// <param name="projectId">Of the sender.</param>
     /// <param name="encoding">Of the message.</param>
