@@ -1,6 +1,4 @@
-using System.IO.Hashing;
 using System.Text;
-using System.Text.Json;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -22,49 +20,24 @@ internal static class GenAiEvaluations
         }
     }
 
-    /// <summary>Null when the event has no name, or neither a value nor a label: it stays visible as an event.</summary>
     private static Score? Read(RawSpan span, RawEvent evaluation, int index, SpanUpdate update, string? environment, IngestionOptions limits)
     {
-        string? name = null, label = null, explanation = null;
-        double? value = null;
+        var found = new Evaluation();
         foreach (ref readonly var attribute in span.Attributes(evaluation.Attributes))
         {
             var key = span[attribute.Key];
             if (attribute.Type == RawType.String && key.SequenceEqual("gen_ai.evaluation.name"u8))
-                name = Text.Shorten(span[attribute.Text], limits.MaxNameLength);
+                found.Name = Text.Shorten(span[attribute.Text], limits.MaxNameLength);
             else if (attribute.Type == RawType.String && key.SequenceEqual("gen_ai.evaluation.score.label"u8))
-                label = Text.Shorten(span[attribute.Text], limits.MaxNameLength);
+                found.Label = Text.Shorten(span[attribute.Text], limits.MaxNameLength);
             else if (attribute.Type == RawType.String && key.SequenceEqual("gen_ai.evaluation.explanation"u8))
-                explanation = JsonContent.Cut(Encoding.UTF8.GetString(span[attribute.Text]), limits.MaxFieldBytes);
+                found.Explanation = JsonContent.Cut(Encoding.UTF8.GetString(span[attribute.Text]), limits.MaxFieldBytes);
             else if (key.SequenceEqual("gen_ai.evaluation.score.value"u8))
-                value = attribute.Type switch { RawType.Double => BitConverter.Int64BitsToDouble(attribute.Bits), RawType.Int => attribute.Bits, _ => null };
+                found.Value = RawRecord.NumberOf(attribute);
         }
 
-        if (string.IsNullOrEmpty(name) || (value is null ? string.IsNullOrEmpty(label) : !double.IsFinite(value.Value)))
-            return null;
         var time = evaluation.Time is > 0 and <= long.MaxValue ? (long)evaluation.Time : update.EndTime ?? update.StartTime ?? 0;
-        return new Score
-        {
-            ProjectId = update.ProjectId,
-            Id = IdOf(update, name, time, index),
-            TraceId = update.TraceId,
-            SpanId = update.SpanId,
-            Name = name,
-            DataType = value is null ? ScoreDataType.Categorical : ScoreDataType.Numeric,
-            Value = value,
-            Text = value is null ? label : null,
-            Source = ScoreSource.Evaluator,
-            Comment = explanation,
-
-            // A number's label ("pass") has no place of its own.
-            Metadata = value is null || label is null ? null : JsonSerializer.Serialize(new Dictionary<string, string> { ["label"] = label }),
-            Environment = environment ?? LangfuseEnvironment.Default,
-            Timestamp = time,
-            VersionTime = update.Version.EventTime,
-            VersionHash = update.Hash,
-        };
+        var identity = $"evaluation\n{update.TraceId}\n{update.SpanId}\n{found.Name}\n{time}\n{index}";
+        return found.ToScore(update, (update.TraceId, update.SpanId, null), identity, environment, time);
     }
-
-    private static string IdOf(SpanUpdate update, string name, long time, int index) =>
-        Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"evaluation\n{update.TraceId}\n{update.SpanId}\n{name}\n{time}\n{index}")));
 }

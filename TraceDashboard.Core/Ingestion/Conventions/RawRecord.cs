@@ -77,6 +77,14 @@ internal abstract class RawRecord(byte[] body, int maxItems)
     public bool IsText(int index, ReadOnlySpan<byte> text) =>
         _attributes[index].Type is RawType.String or RawType.Json && this[_attributes[index].Text].SequenceEqual(text);
 
+    /// <summary>Null when it is none.</summary>
+    public static double? NumberOf(in RawAttribute attribute) => attribute.Type switch
+    {
+        RawType.Double => BitConverter.Int64BitsToDouble(attribute.Bits),
+        RawType.Int => attribute.Bits,
+        _ => null,
+    };
+
     public static ulong HashOf(ReadOnlySpan<byte> key) => XxHash3.HashToUInt64(key, s_seed);
 
     public virtual void Clear()

@@ -47,7 +47,12 @@ internal sealed partial class SpanMapper
     }
 
     /// <summary>Adds what evaluators said of the span.</summary>
-    public void MapScores(RawSpan raw, SpanUpdate span, List<Score> scores) => GenAiEvaluations.Read(raw, span, Environment(), options, scores);
+    public void MapScores(RawSpan raw, SpanUpdate span, List<Score> scores)
+    {
+        GenAiEvaluations.Read(raw, span, Environment(), options, scores);
+        if (OpenInferenceEvaluations.AreIn(raw))
+            OpenInferenceEvaluations.Read(raw, span, Short(Field.SessionId), Environment(), options, scores);
+    }
 
     private string? Environment() =>
         Short(Field.Environment) is not { } environment ? null

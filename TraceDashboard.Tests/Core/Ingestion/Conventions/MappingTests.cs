@@ -9,6 +9,7 @@ namespace TraceDashboard.Tests.Core.Ingestion.Conventions;
 /// <summary>
 /// Each file in <c>Cases</c> is an array of spans as one dialect sends them, and what they must become. <c>expect</c> names every field
 /// that is set, but for those in <see cref="Common"/>, which are compared when they are named, null for one that is not set; <c>trace</c> the same of the trace.
+/// <c>scores</c> lists those that come with the span, in their order.
 /// <c>inputMessages</c> and <c>outputMessages</c> tell what a reader sees of the conversation, in place of <c>input</c> and <c>output</c>.
 /// </summary>
 public sealed class MappingTests
@@ -53,6 +54,7 @@ public sealed class MappingTests
             Compare(test["expect"]!.AsObject(), actual, Common);
             if (test["trace"] is JsonObject trace)
                 Compare(trace, OtlpDecoding.Show(Assert.Single(decoded.Traces)), CommonOfTrace);
+            Assert.Equal((test["scores"] as JsonArray ?? []).Select(Sorted), decoded.Scores.Select(s => Sorted(OtlpDecoding.Show(s))));
         }
     }
 
