@@ -8,8 +8,9 @@ namespace TraceDashboard.Core.Search;
 /// <summary>A filter as conditions on the rows of <c>traces</c>, and the rows as items of a list.</summary>
 internal static class TraceConditions
 {
+    /// <param name="scores">All scores: a trace is asked for its own by its number, which is of one project only.</param>
     /// <param name="abandonedBefore">Open traces whose last activity is before this time are abandoned.</param>
-    public static IQueryable<TraceRow> Matching(this IQueryable<TraceRow> traces, TraceFilter filter, long abandonedBefore)
+    public static IQueryable<TraceRow> Matching(this IQueryable<TraceRow> traces, TraceFilter filter, IQueryable<ScoreRow> scores, long abandonedBefore)
     {
         if (filter.From is { } from)
         {
@@ -60,6 +61,12 @@ internal static class TraceConditions
         {
             name = Storable(name);
             traces = traces.Where(t => t.Name == name);
+        }
+
+        if (filter.Score is { } score)
+        {
+            var given = (score with { Name = Storable(score.Name), Category = score.Category is { } category ? Storable(category) : null }).In(scores);
+            traces = traces.Where(t => given.Any(s => s.TraceNo == t.TraceNo));
         }
 
         if (filter.Text?.Trim() is { Length: > 0 } text)

@@ -16,7 +16,7 @@ public static class TraceEndpoints
     private const int DefaultLimit = 50;
     private const int SpanPage = 1_000;
 
-    private static readonly string[] Parameters = ["from", "to", "status", "model", "userId", "sessionId", "environment", "name", "q", "limit", "cursor"];
+    private static readonly string[] Parameters = ["from", "to", "status", "model", "userId", "sessionId", "environment", "name", "score", "q", "limit", "cursor"];
 
     public static void MapTraces(this IEndpointRouteBuilder app)
     {
@@ -46,6 +46,7 @@ public static class TraceEndpoints
     private static async Task<IResult> GetAsync(
         HttpContext context,
         TraceReader reader,
+        TraceSearch search,
         [Description("Id of the trace.")] string traceId,
         [Description("nextSpanCursor of the answer before.")] string? spanCursor,
         CancellationToken cancellationToken)
@@ -56,7 +57,8 @@ public static class TraceEndpoints
             return NotFoundProblem.Result("There is no such trace.");
         var spans = await reader.GetSpanPageAsync(projectId, traceId, spanCursor, SpanPage + 1, cancellationToken);
         var next = spans.Count > SpanPage ? spans[SpanPage - 1].Facts.SpanId : null;
-        return TypedResults.Json(trace.ToResponse([.. spans.Take(SpanPage)], next), TraceJson.Default.TraceResponse);
+        var scores = await search.ScoresOfAsync(projectId, traceId, cancellationToken);
+        return TypedResults.Json(trace.ToResponse([.. spans.Take(SpanPage)], next, scores), TraceJson.Default.TraceResponse);
     }
 
     private static async Task<IResult> SearchAsync(
@@ -70,6 +72,7 @@ public static class TraceEndpoints
         [Description("Exactly.")] string? sessionId,
         [Description("Exactly.")] string? environment,
         [Description("The trace's name, exactly.")] string? name,
+        [Description("What a score of the trace or of a span of it is: helpful (it has one), helpful:<0.4 (or <=, >, >=, =), helpful:true, mood:happy, \"my score\":\"so so\".")] string? score,
         [Description("A part of the name, an id or a preview, in any case.")] string? q,
         [Description("Most items of the page: 1 to 1000, default 50.")] string? limit,
         [Description("nextCursor of the page before, with the same conditions.")] string? cursor,
@@ -88,6 +91,7 @@ public static class TraceEndpoints
             SessionId = NullIfEmpty(sessionId),
             Environment = NullIfEmpty(environment),
             Name = NullIfEmpty(name),
+            Score = Score(score, errors),
             Text = NullIfEmpty(q),
         };
         var count = DefaultLimit;
@@ -127,6 +131,16 @@ public static class TraceEndpoints
         if (!char.IsAsciiDigit(text[0]) && Enum.TryParse<TraceStatusFilter>(text, ignoreCase: true, out var status) && Enum.IsDefined(status))
             return status;
         errors.Add("status", $"must be ok, error, running or abandoned{Suggestion.For(text, Enum.GetNames<TraceStatusFilter>().Select(n => n.ToLowerInvariant()))}");
+        return null;
+    }
+
+    private static ScoreCondition? Score(string? text, ApiErrors errors)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (ScoreCondition.TryParse(text, out var condition))
+            return condition;
+        errors.Add("score", ScoreCondition.Form);
         return null;
     }
 

@@ -23,7 +23,8 @@ internal static class TraceExamples
         "userId": "user-17",
         "sessionId": "chat-4",
         "environment": "production",
-        "inputPreview": "Where is my order?"
+        "inputPreview": "Where is my order?",
+        "scores": [{ "name": "helpful", "dataType": "numeric", "count": 2, "mean": 0.85, "category": null }]
         """;
 
     public static ApiExample Search { get; } = new(null, $$"""{ "items": [{ {{Entry}} }], "nextCursor": null }""");

@@ -25,6 +25,9 @@ public sealed record TraceFilter
     /// <summary>The trace's name, exactly.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What a score of the trace, or of a span of it, is.</summary>
+    public ScoreCondition? Score { get; init; }
+
     /// <summary>A part of the name, an id or a preview, in any case.</summary>
     public string? Text { get; init; }
 }
@@ -90,7 +93,10 @@ public sealed record TraceListItem
 
     public required string Environment { get; init; }
 
-    /// <summary>Grows with every change of the trace.</summary>
+    /// <summary>What the scores of the trace and of its spans come to, by name.</summary>
+    public IReadOnlyList<ScoreAverage> Scores { get; init; } = [];
+
+    /// <summary>Grows with every change of the trace and of its spans; scores come without one.</summary>
     public required long Version { get; init; }
 }
 

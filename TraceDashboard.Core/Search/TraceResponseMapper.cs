@@ -29,11 +29,13 @@ internal static class TraceResponseMapper
         SessionId = item.SessionId,
         Environment = item.Environment,
         InputPreview = item.InputPreview,
+        Scores = ToResponse(item.Scores),
     };
 
     /// <param name="spans">A page of the trace's spans.</param>
     /// <param name="nextSpanCursor">Where the next page begins; null on the last.</param>
-    public static TraceResponse ToResponse(this TraceDetails trace, IReadOnlyList<SpanDetails> spans, string? nextSpanCursor) => new()
+    /// <param name="scores">What its scores come to.</param>
+    public static TraceResponse ToResponse(this TraceDetails trace, IReadOnlyList<SpanDetails> spans, string? nextSpanCursor, IReadOnlyList<ScoreAverage> scores) => new()
     {
         TraceId = trace.TraceId,
         Name = trace.Name,
@@ -60,10 +62,14 @@ internal static class TraceResponseMapper
         Version = trace.AppVersion,
         Tags = trace.Tags,
         InputPreview = trace.InputPreview,
+        Scores = ToResponse(scores),
         Metadata = Json(trace.MetadataJson),
         Spans = [.. spans.OrderBy(s => s.Facts.StartTime ?? long.MaxValue).ThenBy(s => s.Facts.SpanId, StringComparer.Ordinal).Select(ToResponse)],
         NextSpanCursor = nextSpanCursor,
     };
+
+    private static ScoreAverageResponse[] ToResponse(IReadOnlyList<ScoreAverage> scores) =>
+        [.. scores.Select(s => new ScoreAverageResponse(s.Name, Word(s.DataType), s.Count, s.Mean, s.Category))];
 
     private static SpanResponse ToResponse(SpanDetails span) => new()
     {

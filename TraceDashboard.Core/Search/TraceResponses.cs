@@ -59,7 +59,18 @@ public record TraceListEntry
 
     [Description("The first 200 characters of what the user asked.")]
     public string? InputPreview { get; init; }
+
+    [Description("What the scores of the trace and of its spans come to, by name.")]
+    public IReadOnlyList<ScoreAverageResponse> Scores { get; init; } = [];
 }
+
+/// <summary>What the scores of one name come to.</summary>
+public sealed record ScoreAverageResponse(
+    string Name,
+    [property: Description("numeric, boolean or categorical.")] string DataType,
+    [property: Description("How many scores they are.")] int Count,
+    [property: Description("The mean of numbers, of booleans the share that is true; null for categories.")] double? Mean,
+    [property: Description("The most frequent category; null for numbers and booleans.")] string? Category);
 
 /// <summary>One trace with its spans. Numbers that are not known are null, never 0.</summary>
 public sealed record TraceResponse : TraceListEntry

@@ -6,7 +6,7 @@ using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Search;
 
-/// <summary>Lists traces. Each method is one SQL command.</summary>
+/// <summary>Lists traces. Each method is one SQL command, and a second one where items come with their scores.</summary>
 public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<LiveOptions> live)
 {
     /// <summary>Largest page.</summary>
@@ -20,6 +20,12 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
 
     /// <summary>How many of the newest traces are compared for the first few of another order.</summary>
     public const int MaxRankedTraces = 50_000;
+
+    /// <summary>Of how many of the newest traces that match the scores are averaged.</summary>
+    public const int MaxScoredTraces = 10_000;
+
+    /// <summary>How many of a project's newest scores are looked at for the names that are in use.</summary>
+    public const int MaxNamedScores = 10_000;
 
     private const int MaxFacetUsers = 50;
 
@@ -38,13 +44,13 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             {
                 var rows = await db.Traces
                     .Where(t => t.ProjectId == projectId)
-                    .Matching(filter, abandonedBefore)
+                    .Matching(filter, db.Scores, abandonedBefore)
                     .InOrder(order, after)
                     .Select(TraceConditions.AsListed(abandonedBefore))
                     .Take(limit + 1)
                     .ToListAsync(ct);
                 var next = rows.Count > limit ? rows[limit - 1].Cursor(order).Encode() : null;
-                return new TracePage([.. rows.Take(limit).Select(r => r.Item)], next);
+                return new TracePage(await WithScoresAsync(db, projectId, rows.Take(limit), ct), next);
             },
             cancellationToken);
     }
@@ -59,7 +65,7 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
                 // Ranked by numbers alone; only the few that are shown are read whole.
                 var top = db.Traces
                     .Where(t => t.ProjectId == projectId)
-                    .Matching(filter, abandonedBefore)
+                    .Matching(filter, db.Scores, abandonedBefore)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Take(MaxRankedTraces)
                     .InOrder(order, null)
@@ -82,7 +88,7 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
         return store.ReadAsync(
             async (db, ct) =>
             {
-                var count = await db.Traces.Where(t => t.ProjectId == projectId).Matching(filter, abandonedBefore).Take(MaxExactCount + 1).CountAsync(ct);
+                var count = await db.Traces.Where(t => t.ProjectId == projectId).Matching(filter, db.Scores, abandonedBefore).Take(MaxExactCount + 1).CountAsync(ct);
                 return new TraceCount(Math.Min(count, MaxExactCount), count <= MaxExactCount);
             },
             cancellationToken);
@@ -103,11 +109,11 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
                     .Select(k => k.TraceNo);
                 var rows = await db.Traces
                     .Where(t => numbers.Contains(t.TraceNo))
-                    .Matching(filter, abandonedBefore)
+                    .Matching(filter, db.Scores, abandonedBefore)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Select(TraceConditions.AsListed(abandonedBefore))
                     .ToListAsync(ct);
-                return [.. rows.Select(r => r.Item)];
+                return await WithScoresAsync(db, projectId, rows, ct);
             },
             cancellationToken);
     }
@@ -121,7 +127,7 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             {
                 var rows = await db.Traces
                     .Where(t => t.ProjectId == projectId)
-                    .Matching(filter, abandonedBefore: 0)
+                    .Matching(filter, db.Scores, abandonedBefore: 0)
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Take(MaxFacetTraces)
                     .Select(t => new { t.Models, t.UserId, t.Environment })
@@ -133,6 +139,55 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
                     rows.Count < MaxFacetTraces);
             },
             cancellationToken);
+    }
+
+    /// <summary>What the scores of the newest <see cref="MaxScoredTraces"/> traces that match come to, by name, the most frequent first.</summary>
+    public Task<IReadOnlyList<ScoreAverage>> ScoresAsync(int projectId, TraceFilter filter, CancellationToken cancellationToken)
+    {
+        var abandonedBefore = AbandonedBefore();
+        return store.ReadAsync<IReadOnlyList<ScoreAverage>>(
+            async (db, ct) =>
+            {
+                var newest = db.Traces
+                    .Where(t => t.ProjectId == projectId)
+                    .Matching(filter, db.Scores, abandonedBefore)
+                    .InOrder(TraceOrder.NewestFirst, null)
+                    .Take(MaxScoredTraces)
+                    .Select(t => t.TraceNo);
+                var names = await ScoreAverages.ByNameAsync(db.Scores.Where(s => newest.Contains(s.TraceNo!.Value)), ct);
+                return [.. names.Select(n => n.Average)];
+            },
+            cancellationToken);
+    }
+
+    /// <summary>What the scores of a trace and of its spans come to, by name.</summary>
+    public Task<IReadOnlyList<ScoreAverage>> ScoresOfAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
+        store.ReadAsync<IReadOnlyList<ScoreAverage>>(
+            async (db, ct) => [.. (await ScoresOfAsync(db, projectId, [traceId], ct))[traceId]],
+            cancellationToken);
+
+    /// <summary>The names that the project's newest scores have, the most used first.</summary>
+    public Task<IReadOnlyList<ScoreName>> ScoreNamesAsync(int projectId, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            (db, ct) => ScoreAverages.ByNameAsync(db.Scores.Where(s => s.ProjectId == projectId).OrderByDescending(s => s.Timestamp).Take(MaxNamedScores), ct),
+            cancellationToken);
+
+    private static async Task<IReadOnlyList<TraceListItem>> WithScoresAsync(TraceDbContext db, int projectId, IEnumerable<ListedTrace> rows, CancellationToken cancellationToken)
+    {
+        var items = rows.Select(r => r.Item).ToList();
+        if (items.Count == 0)
+            return items;
+        var scores = await ScoresOfAsync(db, projectId, [.. items.Select(i => i.TraceId)], cancellationToken);
+        return scores.Count == 0 ? items : [.. items.Select(i => scores.Contains(i.TraceId) ? i with { Scores = [.. scores[i.TraceId]] } : i)];
+    }
+
+    private static Task<ILookup<string, ScoreAverage>> ScoresOfAsync(TraceDbContext db, int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
+    {
+        // The project is named with the keys: named with the scores, SQLite might go through all of the project's by the time.
+        var numbers = db.TraceKeys
+            .Where(k => k.ProjectId == projectId && EF.Parameter(traceIds).Contains(k.TraceId))
+            .Select(k => k.TraceNo);
+        return ScoreAverages.ByTraceAsync(db.Scores.Where(s => numbers.Contains(s.TraceNo!.Value)), cancellationToken);
     }
 
     private static FacetValue[] MostUsed(IEnumerable<string> values, int limit) =>

@@ -30,29 +30,37 @@ public sealed class CommandLog : IObserver<DiagnosticListener>, IObserver<KeyVal
         return taken;
     }
 
-    /// <summary>How the database carries out the one command that was recorded since the last call, a step to a line.</summary>
-    public Task<string> TakePlanAsync(TraceStore store, CancellationToken cancellationToken)
+    /// <summary>How the database carries out each command that was recorded since the last call, a step to a line.</summary>
+    public Task<IReadOnlyList<string>> TakePlansAsync(TraceStore store, CancellationToken cancellationToken)
     {
-        var (sql, parameters) = Assert.Single(_commands);
+        var commands = _commands.ToArray();
         _commands.Clear();
-        return store.ReadAsync(
+        return store.ReadAsync<IReadOnlyList<string>>(
             async (db, ct) =>
             {
                 await db.Database.OpenConnectionAsync(ct);
-                await using var command = db.Database.GetDbConnection().CreateCommand();
-                command.CommandText = (store.Provider == DatabaseProvider.Sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql;
-                foreach (var (name, value) in parameters)
-                {
-                    var parameter = command.CreateParameter();
-                    (parameter.ParameterName, parameter.Value) = (name, value);
-                    command.Parameters.Add(parameter);
-                }
+                var plans = new List<string>();
+                foreach (var (sql, parameters) in commands)
+                    plans.Add(await PlanAsync(db, sql, parameters));
+                return plans;
 
-                var lines = new List<string>();
-                await using var rows = await command.ExecuteReaderAsync(ct);
-                while (await rows.ReadAsync(ct))
-                    lines.Add(rows.GetString(rows.FieldCount - 1));
-                return string.Join('\n', lines);
+                async Task<string> PlanAsync(TraceDbContext context, string sql, (string Name, object? Value)[] parameters)
+                {
+                    await using var command = context.Database.GetDbConnection().CreateCommand();
+                    command.CommandText = (store.Provider == DatabaseProvider.Sqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + sql;
+                    foreach (var (name, value) in parameters)
+                    {
+                        var parameter = command.CreateParameter();
+                        (parameter.ParameterName, parameter.Value) = (name, value);
+                        command.Parameters.Add(parameter);
+                    }
+
+                    var lines = new List<string>();
+                    await using var rows = await command.ExecuteReaderAsync(ct);
+                    while (await rows.ReadAsync(ct))
+                        lines.Add(rows.GetString(rows.FieldCount - 1));
+                    return string.Join('\n', lines);
+                }
             },
             cancellationToken);
     }

@@ -97,6 +97,8 @@ public partial class TenantTests(PostgresCluster cluster)
             await search.TopAsync(projectId, none, TraceOrder.SlowestFirst, 10, Cancel),
             await search.CountAsync(projectId, none, Cancel),
             await search.FacetsAsync(projectId, null, null, Cancel),
+            await search.ScoresAsync(projectId, none, Cancel),
+            await search.ScoreNamesAsync(projectId, Cancel),
             await store.Get<OverviewQueries>().GetAsync(projectId, Start.AddDays(-1), Start.AddDays(1), TimeSpan.Zero, null, Cancel),
         ]);
     }
@@ -107,11 +109,15 @@ public partial class TenantTests(PostgresCluster cluster)
         var reader = store.Get<TraceReader>();
         var scores = store.Get<ScoreReader>();
         var filter = new TraceFilter { Text = traceId };
+        var scored = new TraceFilter { Score = new() { Name = "quality" } };
         object?[] answers =
         [
             (await search.SearchAsync(projectId, filter, TraceOrder.NewestFirst, null, 10, Cancel)).Items.Count,
             await search.CountAsync(projectId, filter, Cancel),
             (await search.RefreshAsync(projectId, filter, [traceId], Cancel)).Count,
+            (await search.SearchAsync(projectId, scored, TraceOrder.NewestFirst, null, 10, Cancel)).Items.Count,
+            (await search.RefreshAsync(projectId, scored, [traceId], Cancel)).Count,
+            (await search.ScoresOfAsync(projectId, traceId, Cancel)).Count,
             await reader.GetTraceAsync(projectId, traceId, Cancel),
             (await reader.GetSpansAsync(projectId, traceId, Cancel))?.Spans.Count,
             await reader.GetSpanAsync(projectId, traceId, spanId, null, Cancel),

@@ -67,6 +67,31 @@ public sealed class LangfuseScoreApiTests : IAsyncLifetime
         Assert.Equal(("happy", 0), (page["data"]![0]!["stringValue"]!.GetValue<string>(), page["data"]![0]!["value"]!.GetValue<int>()));
     }
 
+    [Fact]
+    public async Task Traces_are_searched_by_a_score_and_answered_with_what_their_scores_come_to()
+    {
+        await SendAsync(HttpMethod.Post, "/api/public/ingestion", $$"""
+            {"batch":[
+              {"id":"1","timestamp":"2026-01-01T00:00:00Z","type":"trace-create","body":{"id":"low","name":"chat"} },
+              {"id":"2","timestamp":"2026-01-01T00:00:00Z","type":"trace-create","body":{"id":"high","name":"chat"} },
+              {{Event("3", """{"traceId":"low","name":"helpful","value":0.25,"source":"ANNOTATION"}""")}},
+              {{Event("4", """{"traceId":"high","name":"helpful","value":0.5}""")}},
+              {{Event("5", """{"traceId":"high","observationId":"o","name":"helpful","value":1}""")}}
+            ] }
+            """);
+
+        var (_, page) = await SendAsync(HttpMethod.Get, "/api/traces/search?score=helpful:%3E%3D0.5");
+        var trace = Assert.Single(page["items"]!.AsArray())!;
+        Assert.Equal("high", trace["traceId"]!.GetValue<string>());
+        const string scores = """[{"name":"helpful","dataType":"numeric","count":2,"mean":0.75,"category":null}]""";
+        Assert.Equal(scores, trace["scores"]!.ToJsonString());
+        Assert.Equal(scores, (await SendAsync(HttpMethod.Get, "/api/traces/high")).Answer["scores"]!.ToJsonString());
+
+        var (status, problem) = await SendAsync(HttpMethod.Get, "/api/traces/search?score=helpful:%3Cmuch");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.StartsWith("must be a score's name", problem["errors"]!["score"]![0]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("limit=101", "limit")]
     [InlineData("page=0", "page")]
