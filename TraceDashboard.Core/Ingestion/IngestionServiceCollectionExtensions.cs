@@ -16,6 +16,7 @@ public static class IngestionServiceCollectionExtensions
         services.AddSingleton<ProjectSettingsStore>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<IngestionPipeline>();
+        services.AddSingleton<HumanScores>();
         services.AddHostedService(sp => sp.GetRequiredService<IngestionPipeline>());
         return services;
     }

@@ -19,6 +19,17 @@ public sealed class TraceDeletion(SpanWriter writer, TraceStore store, ScoreRead
         return true;
     }
 
+    /// <summary>Leaves a tombstone, so that a repeat of what was deleted does not bring it back.</summary>
+    /// <returns>Whether there was such a score.</returns>
+    public async Task<bool> DeleteScoreAsync(int projectId, string scoreId, CancellationToken cancellationToken)
+    {
+        if (await scores.GetAsync(projectId, scoreId, cancellationToken) is not { Score: var score } || !await scores.DeleteAsync(projectId, scoreId, cancellationToken))
+            return false;
+        if (score.TraceId is { } traceId)
+            feed.Publish([new TraceChanged(projectId, traceId)]);
+        return true;
+    }
+
     /// <summary>Deletes the traces that a session has now, each in a transaction of its own, and its scores; a trace that begins later is a new one.</summary>
     /// <returns>How many they were.</returns>
     public async Task<int> DeleteSessionAsync(int projectId, string sessionId, CancellationToken cancellationToken)

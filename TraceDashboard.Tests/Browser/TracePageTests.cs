@@ -88,6 +88,47 @@ public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixt
     }
 
     [Fact]
+    public async Task A_person_scores_a_trace_with_the_keyboard_and_finds_it_by_its_score()
+    {
+        var now = TimeProvider.System.GetUnixNanos();
+        await fixture.Pipeline.WriteAsync([SampleTraces.Span("judged", "j1", null, "answer", now, now + 1), SampleTraces.Span("unjudged", "u1", null, "answer", now, now + 1)]);
+        await using var reader = await OpenAsync("/traces/judged");
+        await using var other = await OpenAsync("/traces/judged?span=j1&tab=scores");
+        var (dialog, keyboard) = (reader.Page.GetByRole(AriaRole.Dialog), reader.Page.Keyboard);
+
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Score", Exact = true }).PressAsync("Enter");
+        await Assertions.Expect(dialog.GetByLabel("Name")).ToBeFocusedAsync();
+        await keyboard.TypeAsync("well judged");
+        await keyboard.PressAsync("Tab");
+        await dialog.GetByRole(AriaRole.Combobox, new() { Name = "Is", Exact = true }).SelectOptionAsync("true or false");
+        await dialog.GetByLabel("True", new() { Exact = true }).PressAsync("Space");
+        await dialog.GetByLabel("Comment").FillAsync("As it should be.");
+        await reader.AssertAccessibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).PressAsync("Enter");
+
+        var chips = reader.Page.GetByRole(AriaRole.List, new() { Name = "Scores of the trace" });
+        await Expect(chips, "well judged True");
+        var panel = other.Page.Locator("[data-panel]");
+        await panel.GetByText("As it should be.").WaitForAsync();
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Edit well judged" }).ClickAsync();
+        await other.Page.GetByLabel("False", new() { Exact = true }).CheckAsync();
+        await other.Page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(chips, "well judged False");
+
+        await chips.GetByText("False").ClickAsync();
+        await IsAtAsync(reader, "/traces?score=%22well%20judged%22%3Afalse");
+        await reader.Page.Locator("[data-trace=judged]").WaitForAsync();
+        Assert.Equal(0, await reader.Page.Locator("[data-trace=unjudged]").CountAsync());
+        await reader.Page.Locator("[data-trace=judged] .scores").GetByText("False").WaitForAsync();
+        await reader.AssertAccessibleAsync();
+
+        await panel.GetByRole(AriaRole.Button, new() { Name = "Delete well judged" }).ClickAsync();
+        await other.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
+        await panel.GetByText("As it should be.").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.Empty(reader.Errors.Concat(other.Errors));
+    }
+
+    [Fact]
     public async Task A_link_to_a_span_opens_at_that_span()
     {
         await using var reader = await OpenAsync("/traces/long?span=s6003");

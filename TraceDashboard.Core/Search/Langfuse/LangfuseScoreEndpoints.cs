@@ -102,8 +102,8 @@ internal static class LangfuseScoreEndpoints
         }
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext context, ScoreReader scores, string scoreId) =>
-        await scores.DeleteAsync(context.GetProjectId(), scoreId, context.RequestAborted)
+    private static async Task<IResult> DeleteAsync(HttpContext context, TraceDeletion deletion, string scoreId) =>
+        await deletion.DeleteScoreAsync(context.GetProjectId(), scoreId, context.RequestAborted)
             ? TypedResults.Json(new JsonObject { ["message"] = "The score was deleted." }, statusCode: StatusCodes.Status202Accepted)
             : NotFound();
 

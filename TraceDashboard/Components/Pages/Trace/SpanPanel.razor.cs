@@ -52,6 +52,16 @@ public sealed partial class SpanPanel(NavigationManager navigation)
     [Parameter]
     public EventCallback OnLoadAll { get; set; }
 
+    /// <summary>With the id of the span that is to be scored, or null for the trace.</summary>
+    [Parameter]
+    public EventCallback<string?> OnAddScore { get; set; }
+
+    [Parameter]
+    public EventCallback<Score> OnEditScore { get; set; }
+
+    [Parameter]
+    public EventCallback<Score> OnDeleteScore { get; set; }
+
     /// <summary>The address of the traces that have a value in a field.</summary>
     [Parameter, EditorRequired]
     public required Func<string, string, string> FilterLink { get; set; }
@@ -89,8 +99,7 @@ public sealed partial class SpanPanel(NavigationManager navigation)
         {
             yield return ("", Content!.Blocks.Count > 0 ? "Messages" : "Content");
             yield return ("raw", "Raw");
-            if (Scores.Count(s => s.SpanId is null || s.SpanId == SpanId) is > 0 and var scores)
-                yield return ("scores", "Scores " + Format.Count(scores));
+            yield return ("scores", Scores.Count(s => s.SpanId is null || s.SpanId == SpanId) is > 0 and var scores ? "Scores " + Format.Count(scores) : "Scores");
             if (Content.Attributes.Count > 0)
                 yield return ("attributes", "Attributes " + Format.Count(Content.Attributes.Count));
             if (Content.Events.Count > 0)

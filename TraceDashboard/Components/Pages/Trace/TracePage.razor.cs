@@ -15,7 +15,7 @@ namespace TraceDashboard.Components.Pages.Trace;
 /// </summary>
 public sealed partial class TracePage(
     CurrentProject currentProject, TraceReader reader, ScoreReader scores, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceBooks prices,
-    TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock)
+    TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock, ILogger<TracePage> logger)
 {
     // More are a mistake of an evaluator; the API has them all.
     private const int MaxScores = 500;
@@ -235,9 +235,6 @@ public sealed partial class TracePage(
         $"traces?{field}={Uri.EscapeDataString(value)}" + (_trace?.StartTime < clock.GetUtcNow().AddDays(-1) ? "&range=30d" : "");
 
     private string LinkOf(string spanId) => navigation.GetUriWithQueryParameter("span", spanId);
-
-    private string ScoreLink(Score score) =>
-        navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["span"] = Span ?? _rows?.Tree.SpanId[0], ["tab"] = "scores" });
 
     // Opening the panel is a step that Back undoes; going from span to span is not.
     private void Select(string spanId) => navigation.NavigateTo(LinkOf(spanId), new NavigationOptions { ReplaceHistoryEntry = Span is not null });
