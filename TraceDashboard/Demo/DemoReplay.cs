@@ -1,29 +1,32 @@
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Demo;
 
 /// <summary>
 /// Plays traces back as they would have been sent while they ran: each span opens at its start, streams its answer piece by
-/// piece, and is completed at its end.
+/// piece, and is completed at its end; what is thought of it comes after that.
 /// </summary>
 internal sealed class DemoReplay
 {
     private const int CharactersPerPiece = 24;
 
-    private readonly PriorityQueue<(SpanUpdate? Span, TraceUpdate? Trace), long> _due = new();
+    private readonly PriorityQueue<(SpanUpdate? Span, TraceUpdate? Trace, Score? Score), long> _due = new();
 
     public void Add(DemoTrace trace)
     {
         foreach (var span in trace.Spans)
         {
-            _due.Enqueue((Opened(span), null), span.StartTime!.Value);
+            _due.Enqueue((Opened(span), null, null), span.StartTime!.Value);
             foreach (var piece in Pieces(span))
-                _due.Enqueue((piece, null), piece.Version.EventTime);
-            _due.Enqueue((span, null), span.EndTime!.Value);
+                _due.Enqueue((piece, null, null), piece.Version.EventTime);
+            _due.Enqueue((span, null, null), span.EndTime!.Value);
         }
 
-        _due.Enqueue((null, WithoutAnswer(trace.Update)), trace.Start);
-        _due.Enqueue((null, trace.Update), trace.Update.Version.EventTime);
+        _due.Enqueue((null, WithoutAnswer(trace.Update), null), trace.Start);
+        _due.Enqueue((null, trace.Update, null), trace.Update.Version.EventTime);
+        foreach (var score in DemoScores.Of(trace, long.MaxValue))
+            _due.Enqueue((null, null, score), score.Timestamp);
     }
 
     /// <summary>Takes what is due by then.</summary>
@@ -33,6 +36,7 @@ internal sealed class DemoReplay
     {
         var spans = new List<SpanUpdate>();
         var traces = new List<TraceUpdate>();
+        var scores = new List<Score>();
         while (_due.TryPeek(out var next, out var at) && at <= now)
         {
             _due.Dequeue();
@@ -40,9 +44,11 @@ internal sealed class DemoReplay
                 spans.Add(next.Span);
             if (next.Trace is not null)
                 traces.Add(next.Trace);
+            if (next.Score is not null)
+                scores.Add(next.Score);
         }
 
-        return new IngestBatch(projectId, spans, traces);
+        return new IngestBatch(projectId, spans, traces) { Scores = scores };
     }
 
     private static SpanUpdate Opened(SpanUpdate span)

@@ -89,7 +89,7 @@ internal sealed partial class DemoService(
             }
 
             var batch = replay.Take(projectId, UnixNanos.FromDateTimeOffset(now));
-            if (batch.Spans.Count + batch.Traces.Count > 0)
+            if (batch.Count > 0)
                 await WriteAsync(batch, cancellationToken);
         }
     }

@@ -82,6 +82,20 @@ public sealed class TraceListTests
     }
 
     [Fact]
+    public void Scores_come_in_though_the_version_stays()
+    {
+        var list = Loaded(Trace(1));
+        var average = new ScoreAverage("helpful", ScoreDataType.Numeric, 1, 0.5, null, 0);
+
+        Assert.False(list.HasScores);
+        Assert.True(list.Apply(["t1"], [Trace(1) with { Scores = [average] }], hold: true));
+        Assert.False(list.Apply(["t1"], [Trace(1) with { Scores = [average with { Count = 1 }] }], hold: true));
+        Assert.True(list.HasScores);
+        Assert.True(list.Apply(["t1"], [Trace(1)], hold: true));
+        Assert.False(list.HasScores);
+    }
+
+    [Fact]
     public void A_late_trace_comes_in_at_its_time()
     {
         var list = Loaded(5, 3, 1);

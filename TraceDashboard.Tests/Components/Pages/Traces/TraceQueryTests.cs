@@ -9,10 +9,10 @@ public sealed class TraceQueryTests
     [Fact]
     public void Every_condition_is_in_the_URL()
     {
-        var query = new TraceQuery { Text = "late & lost", Status = TraceStatusFilter.Error, Model = "a/b", User = "u 1", Session = "s", Name = "n", Environment = "e" };
+        var query = new TraceQuery { Text = "late & lost", Status = TraceStatusFilter.Error, Model = "a/b", User = "u 1", Session = "s", Name = "n", Environment = "e", Score = new() { Name = "helpful", Operator = "<", Number = 0.5 } };
 
         Assert.Equal(
-            "traces?range=6h&q=late%20%26%20lost&status=error&model=a%2Fb&user=u%201&session=s&name=n&env=e",
+            "traces?range=6h&q=late%20%26%20lost&status=error&model=a%2Fb&user=u%201&session=s&name=n&env=e&score=helpful%3A%3C0.5",
             query.ToUrl(new TimeRange { Last = TimeSpan.FromHours(6) }));
         Assert.Equal("traces", new TraceQuery().ToUrl(TimeRange.Default));
     }
@@ -25,6 +25,7 @@ public sealed class TraceQueryTests
         Assert.Equal("traces?user=u_1&model=", links.Model);
         Assert.Equal("traces?model=old&user=", links.User);
         Assert.Equal("traces?model=old&user=u_1&status=", links.Status);
+        Assert.Equal("traces?model=old&user=u_1&score=", links.Score);
     }
 
     [Theory]

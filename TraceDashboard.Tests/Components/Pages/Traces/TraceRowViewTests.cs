@@ -83,8 +83,29 @@ public sealed class TraceRowViewTests : IAsyncDisposable
         Assert.Equal($"width:{width}%", row.Find(".latency i").GetAttribute("style"));
     }
 
-    private IRenderedComponent<TraceRowView> Render(TraceListItem item) => _context.Render<TraceRowView>(p => p
+    [Fact]
+    public void Scores_are_said_with_what_they_come_to_and_lead_to_traces_like_it()
+    {
+        var item = Item with
+        {
+            Scores =
+            [
+                new("faithful", ScoreDataType.Numeric, 3, 0.7333, null, 0), new("helpful", ScoreDataType.Boolean, 2, 1, null, 0),
+                new("mood", ScoreDataType.Categorical, 3, null, "so so", 2),
+            ],
+        };
+
+        Assert.Empty(Render(item).FindAll(".scores"));
+        var row = Render(item, showScores: true);
+        Assert.Equal(["faithful 0.733", "helpful True"], row.FindAll(".scores a").Select(a => a.TextContent));
+        Assert.Equal(["traces?score=faithful%3A%3C%3D0.7333", "traces?score=helpful%3Atrue"], row.FindAll(".scores a").Select(a => a.GetAttribute("href")));
+        Assert.Equal("+1", Text(row, ".scores .dimmer"));
+        Assert.Equal("mood so so 67 %, of 3 scores", row.Find(".scores .dimmer").GetAttribute("title")!.Replace(Format.Space, ' '));
+    }
+
+    private IRenderedComponent<TraceRowView> Render(TraceListItem item, bool showScores = false) => _context.Render<TraceRowView>(p => p
         .Add(r => r.Item, item)
+        .Add(r => r.ShowScores, showScores)
         .Add(r => r.Now, Now)
         .Add(r => r.Zone, TimeZoneInfo.Utc)
         .Add(r => r.Scale, TimeSpan.FromSeconds(3.8))

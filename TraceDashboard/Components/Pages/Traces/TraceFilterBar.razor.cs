@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Search;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Components.Pages.Traces;
 
@@ -17,6 +18,7 @@ public sealed partial class TraceFilterBar
     private string? _urlText;
     private TraceFacets? _facets;
     private (TimeRange Range, DateTimeOffset At) _facetsOf;
+    private IReadOnlyList<ScoreName> _scoreNames = [];
 
     [Parameter, EditorRequired]
     public required TraceQuery Query { get; set; }
@@ -30,6 +32,10 @@ public sealed partial class TraceFilterBar
 
     [Parameter, EditorRequired]
     public required TimeRange Range { get; set; }
+
+    /// <summary>Whether the list has any scores to filter by.</summary>
+    [Parameter]
+    public bool HasScores { get; set; }
 
     protected override void OnParametersSet()
     {
@@ -73,6 +79,39 @@ public sealed partial class TraceFilterBar
 
     private async Task<IEnumerable<string>> UsersAsync(string? typed, CancellationToken cancellationToken) =>
         Matching((await FacetsAsync(cancellationToken))?.Users, typed, Query.User);
+
+    private async Task<IEnumerable<string>> ScoresAsync(string? typed, CancellationToken cancellationToken)
+    {
+        if (Project is null)
+            return [];
+        _scoreNames = await Search.ScoreNamesAsync(Project.Id, cancellationToken);
+        var offered = _scoreNames.SelectMany(Conditions).Select(c => c.ToString()).ToList();
+        if (Blank(typed) is not { } text || text == Query.Score?.ToString())
+            return offered.Take(MaxOffered);
+        var found = offered.Where(o => o.Contains(text, StringComparison.OrdinalIgnoreCase)).Take(MaxOffered).ToList();
+
+        // What is typed is offered in the form in which it is understood, and not at all when it is not.
+        if (ScoreCondition.TryParse(text, out var condition) && !found.Contains(condition.ToString()))
+            found.Insert(0, condition.ToString());
+        return found;
+    }
+
+    /// <summary>What a reader may want of a score: that there is one, and which values are worth a look.</summary>
+    private static IEnumerable<ScoreCondition> Conditions(ScoreName score)
+    {
+        var any = new ScoreCondition { Name = score.Average.Name };
+        return score.Average.DataType switch
+        {
+            ScoreDataType.Numeric => [any, any with { Operator = "<", Number = Math.Round(score.Average.Mean ?? 0, 2) }, any with { Operator = ">=", Number = Math.Round(score.Average.Mean ?? 0, 2) }],
+            ScoreDataType.Boolean => [any, any with { Flag = false }, any with { Flag = true }],
+            _ => [any, .. score.Categories.Select(c => any with { Category = c })],
+        };
+    }
+
+    private Task ChangeScore(string? text) =>
+        QueryChanged.InvokeAsync(Query with { Score = ScoreCondition.TryParse(text, out var condition) ? condition : null });
+
+    private int? ScoreCountOf(string text) => _scoreNames.FirstOrDefault(n => new ScoreCondition { Name = n.Average.Name }.ToString() == text)?.Average.Count;
 
     private static IEnumerable<string> Matching(IReadOnlyList<FacetValue>? values, string? typed, string? chosen)
     {

@@ -42,6 +42,9 @@ public sealed class TraceList
     /// <summary>The latency that fills the bar; changes with loaded pages only, so that bars keep their lengths.</summary>
     public TimeSpan LatencyScale { get; private set; }
 
+    /// <summary>Whether a row has a score.</summary>
+    public bool HasScores => _items.Exists(i => i.Scores.Count > 0);
+
     /// <summary>Whether a changed trace could be of interest: it is shown, or nothing is known of it.</summary>
     public bool Concerns(string traceId) => !_beyond.Contains(traceId);
 
@@ -128,7 +131,7 @@ public sealed class TraceList
         if (_shown.TryGetValue(item.TraceId, out var current))
         {
             var returned = _left.Remove(item.TraceId);
-            if (current.Version >= item.Version && current.Activity == item.Activity)
+            if (current.Version >= item.Version && current.Activity == item.Activity && current.Scores.SequenceEqual(item.Scores))
                 return returned;
             _shown[item.TraceId] = item;
             _items[_items.FindIndex(i => ReferenceEquals(i, current))] = item;

@@ -20,6 +20,8 @@ public sealed record TraceQuery
 
     public string? Environment { get; init; }
 
+    public ScoreCondition? Score { get; init; }
+
     public bool IsEmpty => this == new TraceQuery();
 
     public TraceFilter ToFilter(TimeRange range, DateTimeOffset now)
@@ -36,6 +38,7 @@ public sealed record TraceQuery
             SessionId = Session,
             Name = Name,
             Environment = Environment,
+            Score = Score,
         };
     }
 
@@ -51,6 +54,7 @@ public sealed record TraceQuery
             ("session", Session),
             ("name", Name),
             ("env", Environment),
+            ("score", Score?.ToString()),
         ];
         var parameters = range.ToQuery().Select(p => (p.Key, Value: p.Value as string)).Concat(conditions);
         var query = string.Join('&', parameters.Where(p => !string.IsNullOrEmpty(p.Value)).Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value!)}"));

@@ -35,6 +35,7 @@ public sealed partial class TracesPage(
     private RowLinks _links = RowLinks.For(new TraceQuery(), TimeRange.Default);
     private Project? _project;
     private TraceCount? _count;
+    private IReadOnlyList<ScoreAverage> _averages = [];
     private TraceListItem? _newest;
     private DateTimeOffset _now;
     private long _countedAt;
@@ -73,6 +74,9 @@ public sealed partial class TracesPage(
     [SupplyParameterFromQuery(Name = "env")]
     public string? Environment { get; set; }
 
+    [SupplyParameterFromQuery(Name = "score")]
+    public string? Score { get; set; }
+
     [CascadingParameter]
     private TimeRange Range { get; set; } = TimeRange.Default;
 
@@ -90,6 +94,7 @@ public sealed partial class TracesPage(
             Session = Blank(Session),
             Name = Blank(Name),
             Environment = Blank(Environment),
+            Score = ScoreCondition.TryParse(Score, out var score) ? score : null,
         };
         var range = new TraceRange(query, Range);
         if (range == _shownRange)
@@ -285,9 +290,14 @@ public sealed partial class TracesPage(
                 feed.CurrentTick(project.Id),
                 () => search.CountAsync(project.Id, filter, CancellationToken.None),
                 cancellationToken);
-            if (count == _count)
+            var averages = await shared.GetAsync(
+                ("traces scores", project.Id, filter),
+                feed.CurrentTick(project.Id),
+                () => search.ScoresAsync(project.Id, filter, CancellationToken.None),
+                cancellationToken);
+            if (count == _count && averages.SequenceEqual(_averages))
                 return;
-            _count = count;
+            (_count, _averages) = (count, averages);
             StateHasChanged();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -297,7 +307,7 @@ public sealed partial class TracesPage(
         catch (Exception e)
         {
             LogFailed(e);
-            _count = null;
+            (_count, _averages) = (null, []);
         }
     }
 
