@@ -31,17 +31,17 @@ public sealed class HumanScoresTests(PostgresCluster cluster)
         var stored = Assert.Single(await reader.OfTraceAsync(1, "t", 10, Cancel));
         Assert.Equal(("s", "helpful", 0.5, "so so", ScoreSource.Human, "prod", StoredRows.Start), (stored.SpanId, stored.Name, stored.Value, stored.Comment, stored.Source, stored.Environment, stored.Timestamp));
         Assert.True(HumanScores.MayChange(stored));
-        Assert.True((await feed.WaitAsync(Cancel)).Contains("t"));
+        await AssertToldAsync(feed);
 
         Assert.Equal(HumanScoreOutcome.Saved, await scores.SaveAsync(stored with { DataType = ScoreDataType.Boolean, Value = 1, Text = "True", Comment = null }, Cancel));
         var changed = Assert.Single(await reader.OfTraceAsync(1, "t", 10, Cancel));
         Assert.Equal((ScoreDataType.Boolean, 1, "True", null, StoredRows.Start), (changed.DataType, changed.Value, changed.Text, changed.Comment, changed.Timestamp));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True((await feed.WaitAsync(Cancel)).Contains("t"));
+        await AssertToldAsync(feed);
 
         Assert.True(await store.Get<TraceDeletion>().DeleteScoreAsync(1, changed.Id, Cancel));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True((await feed.WaitAsync(Cancel)).Contains("t"));
+        await AssertToldAsync(feed);
         Assert.False(await store.Get<TraceDeletion>().DeleteScoreAsync(1, changed.Id, Cancel));
         Assert.Equal(HumanScoreOutcome.Gone, await scores.SaveAsync(changed with { Value = 0, Text = "False" }, Cancel));
         await store.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [], []) { Scores = [changed] }], Cancel);
@@ -69,6 +69,9 @@ public sealed class HumanScoresTests(PostgresCluster cluster)
 
         Assert.Equal(HumanScoreOutcome.NotKept, await store.Get<HumanScores>().SaveAsync(HumanScores.New(1, "t", null, "default") with { Name = "n", Value = 1 }, Cancel));
     }
+
+    private static async Task AssertToldAsync(ChangeSubscription feed) =>
+        Assert.True((await feed.WaitAsync(Cancel).AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancel)).Contains("t"));
 
     private Task<StoreFixture> CreateAsync(DatabaseProvider provider) => StoreFixture.CreateAsync(
         provider, cluster,

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
