@@ -8,7 +8,7 @@ public readonly record struct TraceChanged(int ProjectId, string TraceId);
 
 /// <summary>
 /// Tells pages and event streams which traces changed. Changes of a project are gathered and handed out in ticks, at most
-/// four a second, to all its subscribers at the same moment; so readers that ask the same can be answered once
+/// four a second, the same to all its subscribers; so readers that ask the same can be answered once
 /// (<see cref="SharedQueries"/>). Publishing never waits for a reader: one that is slow finds its ticks merged.
 /// </summary>
 public sealed class LiveFeed(TimeProvider time, IOptions<LiveOptions> options)
@@ -32,6 +32,12 @@ public sealed class LiveFeed(TimeProvider time, IOptions<LiveOptions> options)
 
     private sealed class ProjectFeed
     {
+        // Many pages that go to work at the same moment keep what arrives then waiting behind them, so they are told a few at a
+        // time, all of them within the first half of the interval.
+        private const int AtOnce = 4;
+
+        private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
         private readonly Lock _gate = new();
         private readonly TimeProvider _time;
         private readonly LiveOptions _options;
@@ -41,6 +47,9 @@ public sealed class LiveFeed(TimeProvider time, IOptions<LiveOptions> options)
         private bool _overflow;
         private bool _scheduled;
         private long _lastTickAt = long.MinValue;
+        private ChangeSet? _changes;
+        private ChangeSubscription[] _toTell = [];
+        private int _told;
 
         public ProjectFeed(TimeProvider time, LiveOptions options)
         {
@@ -62,13 +71,8 @@ public sealed class LiveFeed(TimeProvider time, IOptions<LiveOptions> options)
                     _overflow = _gathered.Count > _options.MaxChangedTraces;
                 }
 
-                if (_scheduled)
-                    return;
-                _scheduled = true;
-                var due = TimeSpan.Zero;
-                if (_lastTickAt != long.MinValue)
-                    due = _options.SignalInterval - _time.GetElapsedTime(_lastTickAt);
-                _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                if (!_scheduled)
+                    ScheduleTick();
             }
         }
 
@@ -86,22 +90,46 @@ public sealed class LiveFeed(TimeProvider time, IOptions<LiveOptions> options)
                 _subscriptions = [.. _subscriptions.Where(s => s != subscription)];
         }
 
+        private void ScheduleTick()
+        {
+            _scheduled = true;
+            var due = TimeSpan.Zero;
+            if (_lastTickAt != long.MinValue)
+                due = _options.SignalInterval - _time.GetElapsedTime(_lastTickAt);
+            _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+
         private void OnTick()
         {
             ChangeSet changes;
-            ChangeSubscription[] subscriptions;
+            ArraySegment<ChangeSubscription> next;
             lock (_gate)
             {
-                _scheduled = false;
-                _lastTickAt = _time.GetTimestamp();
-                changes = new ChangeSet(++Tick, _overflow ? new HashSet<string>() : _gathered, _overflow);
-                _gathered = new HashSet<string>(StringComparer.Ordinal);
-                _overflow = false;
-                subscriptions = _subscriptions;
+                if (_told == _toTell.Length)
+                    BeginTick();
+                changes = _changes!;
+                var steps = Math.Max(1, (int)(_options.SignalInterval / 2 / Pause));
+                next = new ArraySegment<ChangeSubscription>(_toTell, _told, Math.Min(_toTell.Length - _told, Math.Max(AtOnce, (_toTell.Length + steps - 1) / steps)));
+                _told += next.Count;
+                if (_told < _toTell.Length)
+                    _timer.Change(Pause, Timeout.InfiniteTimeSpan);
+                else if (_gathered.Count > 0 || _overflow)
+                    ScheduleTick();
+                else
+                    _scheduled = false;
             }
 
-            foreach (var subscription in subscriptions)
+            foreach (var subscription in next)
                 subscription.Signal(changes);
+        }
+
+        private void BeginTick()
+        {
+            _lastTickAt = _time.GetTimestamp();
+            _changes = new ChangeSet(++Tick, _overflow ? new HashSet<string>() : _gathered, _overflow);
+            _gathered = new HashSet<string>(StringComparer.Ordinal);
+            _overflow = false;
+            (_toTell, _told) = (_subscriptions, 0);
         }
     }
 }

@@ -85,7 +85,7 @@ public class LiveFeedTests
     }
 
     [Fact]
-    public void All_pages_get_the_same_tick_at_the_same_moment()
+    public void All_pages_get_the_same_tick()
     {
         using var one = _feed.Subscribe(1);
         using var two = _feed.Subscribe(1);
@@ -93,6 +93,41 @@ public class LiveFeedTests
         _time.Advance(TimeSpan.Zero);
 
         Assert.Equal(TryTake(one)!.Tick, TryTake(two)!.Tick);
+    }
+
+    [Theory]
+    [InlineData(20, 4)]
+    [InlineData(500, 42)]
+    public void Many_pages_are_told_a_few_at_a_time_all_of_them_in_the_first_half_of_the_interval(int pages, int atOnce)
+    {
+        var open = Enumerable.Range(0, pages).Select(_ => _feed.Subscribe(1)).ToList();
+        Publish("a");
+        var told = new List<int>();
+        for (var waited = TimeSpan.Zero; waited < TimeSpan.FromMilliseconds(125); waited += TimeSpan.FromMilliseconds(1))
+        {
+            _time.Advance(waited == TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1));
+            if (open.Count(p => TryTake(p) is { Tick: 1 }) is > 0 and var count)
+                told.Add(count);
+        }
+
+        Assert.Equal(pages, told.Sum());
+        Assert.Equal(atOnce, told.Max());
+        open.ForEach(p => p.Dispose());
+    }
+
+    [Fact]
+    public void What_changes_while_pages_are_told_comes_with_the_next_tick()
+    {
+        var open = Enumerable.Range(0, 20).Select(_ => _feed.Subscribe(1)).ToList();
+        Publish("a");
+        _time.Advance(TimeSpan.Zero);
+        Publish("b");
+        for (var i = 0; i < 400; i++)
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.All(open, p => Assert.Equal(["a", "b"], TryTake(p)!.TraceIds.Order()));
+        Assert.Equal(2, _feed.CurrentTick(1));
+        open.ForEach(p => p.Dispose());
     }
 
     private void Publish(params string[] ids) => _feed.Publish([.. ids.Select(id => new TraceChanged(1, id))]);
