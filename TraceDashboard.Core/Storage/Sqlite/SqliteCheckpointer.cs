@@ -10,20 +10,25 @@ namespace TraceDashboard.Core.Storage.Sqlite;
 /// </summary>
 internal sealed partial class SqliteCheckpointer : IDisposable
 {
-    /// <summary>Pages written since the last checkpoint that ask for the next one: 32 MB.</summary>
-    internal const int MaxPages = 2_000;
+    /// <summary>
+    /// Pages written since the last checkpoint that ask for the next one: 128 MB. Updates of open traces write the same pages over and
+    /// over, and a checkpoint, beside which commits take longer, writes each page once.
+    /// </summary>
+    internal const int MaxPages = 8_000;
 
     private readonly string _connectionString;
     private readonly SqliteWriteGate _gate;
     private readonly ILogger _logger;
+    private readonly int _maxPages;
     private readonly SemaphoreSlim _wanted = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly SqliteScheduler _thread = new(1, "sqlite checkpoint");
     private readonly Task _loop;
     private int _writtenBefore;
 
-    public SqliteCheckpointer(string connectionString, SqliteWriteGate gate, ILogger logger)
+    public SqliteCheckpointer(string connectionString, SqliteWriteGate gate, ILogger logger, int maxPages = MaxPages)
     {
+        _maxPages = maxPages;
         _connectionString = connectionString;
         _gate = gate;
         _logger = logger;
@@ -37,7 +42,7 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     public void Committed(sqlite3 database)
     {
         raw.sqlite3_db_status(database, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, 0);
-        if (written - _writtenBefore < MaxPages || _wanted.CurrentCount > 0)
+        if (written - _writtenBefore < _maxPages || _wanted.CurrentCount > 0)
             return;
         _writtenBefore = written;
         _wanted.Release();

@@ -8,6 +8,8 @@ public sealed class SqliteCheckpointerTests : IDisposable
 {
     private const int PageSize = 16_384;
 
+    private const int MaxPages = 1_000;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("checkpoint-").FullName;
 
     private string Path => System.IO.Path.Combine(_folder, "test.db");
@@ -19,7 +21,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
         SqliteDatabase.Create(connectionString);
         using var gate = new SqliteWriteGate();
         using var writer = SqliteDatabase.Open(connectionString);
-        using var checkpointer = new SqliteCheckpointer(connectionString, gate, NullLogger.Instance);
+        using var checkpointer = new SqliteCheckpointer(connectionString, gate, NullLogger.Instance, MaxPages);
         Execute(writer, "CREATE TABLE t (x BLOB)");
 
         for (var round = 0; round < 3; round++)
@@ -27,7 +29,7 @@ public sealed class SqliteCheckpointerTests : IDisposable
             var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             void OnMoved() => moved.TrySetResult();
             checkpointer.Moved += OnMoved;
-            for (var pages = 0; pages < SqliteCheckpointer.MaxPages + 100; pages += 100)
+            for (var pages = 0; pages < MaxPages + 100; pages += 100)
             {
                 using (await gate.EnterAsync(TestContext.Current.CancellationToken))
                 {
@@ -40,8 +42,8 @@ public sealed class SqliteCheckpointerTests : IDisposable
             checkpointer.Moved -= OnMoved;
         }
 
-        Assert.True(new FileInfo(Path).Length > 2L * SqliteCheckpointer.MaxPages * PageSize, "The file has not grown: nothing was moved.");
-        Assert.True(new FileInfo(Path + "-wal").Length < 3L * SqliteCheckpointer.MaxPages * PageSize, "The log only grows: it was never begun anew.");
+        Assert.True(new FileInfo(Path).Length > 2L * MaxPages * PageSize, "The file has not grown: nothing was moved.");
+        Assert.True(new FileInfo(Path + "-wal").Length < 3L * MaxPages * PageSize, "The log only grows: it was never begun anew.");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
