@@ -94,7 +94,8 @@ public sealed partial class IngestionPipeline : IHostedService
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _loops = Task.WhenAll(Enumerable.Range(0, _writers).Select(_ => Task.Run(WriteLoopAsync, CancellationToken.None)));
+        _loops = Task.WhenAll(Enumerable.Range(0, _writers).Select(_ =>
+            Task.Factory.StartNew(WriteLoopAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _writer.Scheduler).Unwrap()));
         return Task.CompletedTask;
     }
 

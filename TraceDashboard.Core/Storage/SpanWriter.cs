@@ -19,6 +19,9 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
     private const long Minute = 60 * UnixNanos.PerSecond;
     private const long Day = 24 * 60 * Minute;
 
+    /// <summary>Where somebody who does nothing but write should run.</summary>
+    public virtual TaskScheduler Scheduler => TaskScheduler.Default;
+
     /// <summary>Writes the batches in one transaction and returns the traces that it changed. Nothing is written when it throws.</summary>
     public async Task<IReadOnlyCollection<TraceChanged>> WriteAsync(IReadOnlyCollection<IngestBatch> batches, CancellationToken cancellationToken)
     {

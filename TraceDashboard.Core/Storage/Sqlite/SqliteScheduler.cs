@@ -1,12 +1,12 @@
-using System.Collections.Concurrent;
-
 namespace TraceDashboard.Core.Storage.Sqlite;
 
 /// <summary>A few threads for SQLite's blocking calls, so that they never sit on the thread pool or on a circuit.</summary>
 public sealed class SqliteScheduler : TaskScheduler, IDisposable
 {
-    private readonly BlockingCollection<Task> _queue = [];
+    // Not a BlockingCollection: it spins before it sleeps, on a processor that somebody else could use.
+    private readonly Queue<Task> _queue = [];
     private readonly Thread[] _threads;
+    private bool _closed;
 
     public SqliteScheduler(int threads, string name)
     {
@@ -25,24 +25,51 @@ public sealed class SqliteScheduler : TaskScheduler, IDisposable
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, this).Unwrap()
             .ContinueWith(static done => done, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
 
+    /// <summary>Does what is queued, and ends the threads.</summary>
     public void Dispose()
     {
-        _queue.CompleteAdding();
+        lock (_queue)
+        {
+            _closed = true;
+            Monitor.PulseAll(_queue);
+        }
+
         foreach (var thread in _threads)
             thread.Join();
-        _queue.Dispose();
     }
 
-    protected override void QueueTask(Task task) => _queue.Add(task);
+    protected override void QueueTask(Task task)
+    {
+        lock (_queue)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            _queue.Enqueue(task);
+            Monitor.Pulse(_queue);
+        }
+    }
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
         !taskWasPreviouslyQueued && _threads.Contains(Thread.CurrentThread) && TryExecuteTask(task);
 
-    protected override IEnumerable<Task> GetScheduledTasks() => _queue;
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_queue)
+            return [.. _queue];
+    }
 
     private void Work()
     {
-        foreach (var task in _queue.GetConsumingEnumerable())
+        while (Take() is { } task)
             TryExecuteTask(task);
+    }
+
+    private Task? Take()
+    {
+        lock (_queue)
+        {
+            while (_queue.Count == 0 && !_closed)
+                Monitor.Wait(_queue);
+            return _queue.TryDequeue(out var task) ? task : null;
+        }
     }
 }

@@ -9,20 +9,23 @@ internal sealed class SqliteSpanWriter(TraceStore store, PriceBooks prices, Time
     private readonly SqliteScheduler _thread = new(1, "sqlite writer");
     private readonly SqliteWriteConnection _connection = new(store.ConnectionString);
 
+    /// <summary>The writer's own thread: a loop that runs there writes without handing anything to another thread.</summary>
+    public override TaskScheduler Scheduler => _thread;
+
     private protected override async Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
         using (await store.WriteGate!.EnterAsync(cancellationToken))
         {
-            // Once begun, a transaction runs to its end: nothing in it waits for anything but the disk.
-            return await _thread.RunAsync(
-                async () =>
-                {
-                    await using var session = new SqliteWriteSession(_connection);
-                    var result = await work(session);
-                    _checkpointer.Committed(_connection.Connection.Handle!);
-                    return result;
-                },
-                CancellationToken.None);
+            return await (TaskScheduler.Current == _thread ? TransactAsync() : _thread.RunAsync(TransactAsync, CancellationToken.None));
+        }
+
+        // Once begun, a transaction runs to its end: nothing in it waits for anything but the disk.
+        async Task<T> TransactAsync()
+        {
+            await using var session = new SqliteWriteSession(_connection);
+            var result = await work(session);
+            _checkpointer.Committed(_connection.Connection.Handle!);
+            return result;
         }
     }
 
