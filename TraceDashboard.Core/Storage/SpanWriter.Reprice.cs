@@ -63,16 +63,16 @@ public abstract partial class SpanWriter
 
                     trace.Changed = true;
                     trace.Written.Add(row);
-                    _spans.Add(row);
+                    _replacedSpans.Add(row);
                     AddMinute(_dirty, projectId, row.StartTime);
                 }
             }
 
-            await session.UpsertAsync(Tables.Spans, _spans, cancellationToken);
+            await session.ReplaceAsync(Tables.Spans, _replacedSpans, cancellationToken);
             await SummariseAsync(cancellationToken);
             await session.MarkDirtyAsync(_dirty, cancellationToken);
             Changed = [.. _traces.Where(t => t.Changed).Select(t => new TraceChanged(projectId, t.Write.TraceId))];
-            return _spans.Count;
+            return _replacedSpans.Count;
         }
     }
 }

@@ -142,6 +142,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         private readonly List<TraceState> _traces = [];
         private readonly Dictionary<SpanKey, SpanRow> _stored = [];
         private readonly List<SpanRow> _spans = [];
+        private readonly List<SpanRow> _replacedSpans = [];
         private readonly List<SpanWrite> _contents = [];
         private readonly List<SpanChunkRow> _chunks = [];
         private readonly List<SpanChunkRow> _changedChunks = [];
@@ -161,6 +162,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             await MergeSpansAsync(cancellationToken);
             await RedactChunksAsync(cancellationToken);
             await session.UpsertAsync(Tables.Spans, _spans, cancellationToken);
+            await session.ReplaceAsync(Tables.Spans, _replacedSpans, cancellationToken);
             await session.UpsertAsync(Tables.Contents, _contents, cancellationToken);
             await session.UpsertAsync(Tables.Chunks, _chunks, cancellationToken);
             await session.UpsertAsync(Tables.ReplacedChunks, _changedChunks, cancellationToken);
@@ -271,7 +273,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         {
             trace.Changed = true;
             var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, contentDay ?? (int)(now / Day), _prices.Of(state.ProjectId));
-            _spans.Add(row);
+            (before is not null && before.StartTime == row.StartTime ? _replacedSpans : _spans).Add(row);
             trace.Written.Add(row);
             if (withContents)
                 _contents.Add(new SpanWrite(row, state));
@@ -328,6 +330,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             await session.ReadAsync([RowQuery.ByTrace(FactsReader.Select, "spans", read.Keys, r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)))], cancellationToken);
 
             var rows = new List<TraceRow>();
+            var replaced = new List<TraceRow>();
             var counted = new List<(SpanKey, bool)>();
             var metadataOf = new List<TraceRow>();
             foreach (var trace in _traces)
@@ -340,6 +343,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                     continue;
 
                 var (name, environment, start, metadata) = (row.Name, row.Environment, row.StartTime, row.Metadata);
+                var indexed = (row.StartTime, row.UserId, row.SessionId, row.Stale);
                 if (trace.HasAllSpans || read.ContainsKey(trace.TraceNo))
                 {
                     Count(trace, counted);
@@ -356,7 +360,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 if (trace.Changed && !_isRepricing)
                     row.LastActivity = now;
                 row.Version++;
-                rows.Add(row);
+                (trace.Stored is not null && indexed == (row.StartTime, row.UserId, row.SessionId, row.Stale) ? replaced : rows).Add(row);
                 AddMinute(_dirty, row.ProjectId, row.StartTime);
                 if (trace.Stored is not null && (name, environment, start) != (row.Name, row.Environment, row.StartTime))
                 {
@@ -371,6 +375,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
 
             await session.SetCountedAsync(counted, cancellationToken);
             await session.UpsertAsync(Tables.Traces, rows, cancellationToken);
+            await session.ReplaceAsync(Tables.Traces, replaced, cancellationToken);
             await session.DeleteByTraceAsync("metadata_values", [.. metadataOf.Select(t => t.TraceNo)], cancellationToken);
             await session.UpsertAsync(Tables.Metadata, [.. metadataOf.SelectMany(TraceRowBuilder.Metadata)], cancellationToken);
         }

@@ -37,9 +37,10 @@ internal abstract class RowSink
 /// <summary>How the bulk writer writes one table.</summary>
 /// <param name="Key">The columns of the primary key, which come first.</param>
 /// <param name="KeepGreatest">A column of which the greater value stays when the row is there already; null when the new row replaces it.</param>
+/// <param name="Indexed">The columns outside the key that an index reads, its condition included.</param>
 /// <param name="Version">Columns that must be greater, in this order, for the new row to replace the one that is there; null when it always does.</param>
 internal sealed record Table<T>(
-    string Name, string[] Key, (string Name, ColumnType Type)[] Columns, Action<T, RowSink> Write, string? KeepGreatest = null, string[]? Version = null)
+    string Name, string[] Key, (string Name, ColumnType Type)[] Columns, Action<T, RowSink> Write, string? KeepGreatest = null, string[]? Version = null, string[]? Indexed = null)
 {
     /// <summary>Ends an upsert; the same on both databases.</summary>
     public string OnlyNewer => Version is null ? "" : $" WHERE ({string.Join(", ", Version.Select(c => "excluded." + c))}) > ({string.Join(", ", Version.Select(c => $"{Name}.{c}"))})";
@@ -120,7 +121,8 @@ internal static partial class Tables
             sink.Int64(row.VersionSequence);
             sink.Blob(row.FieldVersions);
             sink.Int64(row.LastHash);
-        });
+        },
+        Indexed: ["project_id", "start_time"]);
 
     public static readonly Table<SpanWrite> Contents = new(
         "span_contents",
@@ -172,8 +174,8 @@ internal static partial class Tables
             ("open_span_count", ColumnType.Int32), ("error_count", ColumnType.Int32), ("model_calls", ColumnType.Int32), ("unpriced_calls", ColumnType.Int32),
             ("tokens_in", ColumnType.Int64), ("tokens_cached", ColumnType.Int64), ("tokens_out", ColumnType.Int64), ("cost", ColumnType.Int64),
             ("ttft", ColumnType.Int64), ("model", ColumnType.Text), ("models", ColumnType.Text), ("provider", ColumnType.Text),
-            ("search_text", ColumnType.Text), ("metadata", ColumnType.Text), ("own_state", ColumnType.Blob), ("version", ColumnType.Int64),
-            ("received_at", ColumnType.Int64), ("last_activity", ColumnType.Int64), ("stale", ColumnType.Boolean),
+            ("search_text", ColumnType.Text), ("metadata", ColumnType.Text), ("own_state", ColumnType.Blob), ("stale", ColumnType.Boolean),
+            ("version", ColumnType.Int64), ("received_at", ColumnType.Int64), ("last_activity", ColumnType.Int64),
         ],
         static (row, sink) =>
         {
@@ -208,11 +210,12 @@ internal static partial class Tables
             sink.Text(row.SearchText);
             sink.Text(row.Metadata);
             sink.Blob(row.OwnState);
+            sink.Boolean(row.Stale);
             sink.Int64(row.Version);
             sink.Int64(row.ReceivedAt);
             sink.Int64(row.LastActivity);
-            sink.Boolean(row.Stale);
-        });
+        },
+        Indexed: ["project_id", "start_time", "user_id", "session_id", "stale"]);
 
     public static readonly Table<MetadataValueRow> Metadata = new(
         "metadata_values",
@@ -322,10 +325,10 @@ internal static partial class Tables
             SearchText = c.Text(),
             Metadata = c.Text(),
             OwnState = c.Blob(),
+            Stale = c.Boolean(),
             Version = c.Int64(),
             ReceivedAt = c.Int64(),
             LastActivity = c.Int64(),
-            Stale = c.Boolean(),
         };
     }
 

@@ -64,6 +64,9 @@ internal abstract class WriteSession : IAsyncDisposable
     /// <summary>Inserts rows, or replaces those that are there. A key must not occur twice.</summary>
     public abstract Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken);
 
+    /// <summary>Replaces rows that are there and whose <see cref="Table{T}.Indexed"/> columns stay what they are.</summary>
+    public virtual Task ReplaceAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken) => UpsertAsync(table, rows, cancellationToken);
+
     public abstract Task DeleteByTraceAsync(string table, IReadOnlyList<long> traceNos, CancellationToken cancellationToken);
 
     public abstract Task DeleteBySpanAsync(string table, IReadOnlyList<SpanKey> spans, CancellationToken cancellationToken);

@@ -8,6 +8,7 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
 {
     private readonly Dictionary<string, SqliteStatement> _statements = [];
     private readonly Dictionary<object, SqliteStatement> _upserts = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<object, SqliteStatement> _replacements = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SqliteCommand> _queries = [];
     private SqliteConnection? _connection;
 
@@ -26,11 +27,22 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
             return statement;
         var columns = string.Join(", ", table.Columns.Select(c => c.Name));
         var values = string.Join(", ", table.Columns.Select((_, i) => $"?{i + 1}"));
-        // An update in place touches only the indexes of what changed, where REPLACE writes all of them anew.
+        // REPLACE would write the row as a new one.
         var update = table.KeepGreatest is { } greatest
             ? $"{greatest} = max({greatest}, excluded.{greatest})"
             : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
         return _upserts[table] = Statement($"INSERT INTO {table.Name} ({columns}) VALUES ({values}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {update}{table.OnlyNewer}");
+    }
+
+    /// <summary>An index of which one column is set is written anew, whether or not the value is another one: those columns are left out.</summary>
+    public SqliteStatement Replacement<T>(Table<T> table)
+    {
+        if (_replacements.TryGetValue(table, out var statement))
+            return statement;
+        var columns = table.Columns.Select((c, i) => (c.Name, Value: $"?{i + 1}")).ToArray();
+        var values = columns.Where(c => !table.Key.Contains(c.Name) && table.Indexed?.Contains(c.Name) is not true);
+        return _replacements[table] = Statement(
+            $"UPDATE {table.Name} SET {string.Join(", ", values.Select(c => $"{c.Name} = {c.Value}"))} WHERE {string.Join(" AND ", columns.Where(c => table.Key.Contains(c.Name)).Select(c => $"{c.Name} = {c.Value}"))}");
     }
 
     public SqliteCommand Query(string sql)
@@ -137,15 +149,15 @@ internal sealed class SqliteWriteSession : WriteSession
 
     public override Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken)
     {
-        if (rows.Count == 0)
-            return Task.CompletedTask;
-        var statement = _connection.Upsert(table);
-        foreach (var row in rows)
-        {
-            table.Write(row, statement);
-            statement.Execute();
-        }
+        if (rows.Count > 0)
+            Write(table, rows, _connection.Upsert(table));
+        return Task.CompletedTask;
+    }
 
+    public override Task ReplaceAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count > 0)
+            Write(table, rows, _connection.Replacement(table));
         return Task.CompletedTask;
     }
 
@@ -223,6 +235,15 @@ internal sealed class SqliteWriteSession : WriteSession
         if (_open && SQLitePCL.raw.sqlite3_get_autocommit(_connection.Connection.Handle) == 0)
             _connection.Statement("ROLLBACK").Execute();
         return ValueTask.CompletedTask;
+    }
+
+    private static void Write<T>(Table<T> table, IReadOnlyList<T> rows, SqliteStatement statement)
+    {
+        foreach (var row in rows)
+        {
+            table.Write(row, statement);
+            statement.Execute();
+        }
     }
 
     private static void Read(SqliteCommand query, long traceNo, string spanId, Action<DbDataReader> read)
