@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -24,6 +26,7 @@ public sealed class TraceStore : IDisposable
             _createContext = () => new SqliteTraceDbContext(contextOptions);
             _readers = new SqliteScheduler(options.Value.SqliteReaders, "sqlite reader");
             WriteGate = new SqliteWriteGate();
+            Checkpointer = new SqliteCheckpointer(ConnectionString, WriteGate, loggers.CreateLogger<SqliteCheckpointer>());
         }
         else
         {
@@ -47,6 +50,9 @@ public sealed class TraceStore : IDisposable
     /// <summary>Whose turn it is to write; null on PostgreSQL.</summary>
     internal SqliteWriteGate? WriteGate { get; }
 
+    /// <summary>Told of each commit; null on PostgreSQL.</summary>
+    internal SqliteCheckpointer? Checkpointer { get; }
+
     /// <summary>A context for work that must run on the caller's thread, such as migrations.</summary>
     internal TraceDbContext CreateContext() => _createContext();
 
@@ -63,11 +69,24 @@ public sealed class TraceStore : IDisposable
         if (WriteGate is null || _readers is null)
             return await RunAsync(write, cancellationToken);
         using (await WriteGate.EnterAsync(cancellationToken))
-            return await _readers.RunAsync(() => RunAsync(write, cancellationToken), cancellationToken);
+        {
+            return await _readers.RunAsync(
+                () => RunAsync(
+                    async (db, ct) =>
+                    {
+                        await db.Database.OpenConnectionAsync(ct);
+                        var result = await write(db, ct);
+                        Checkpointer!.Committed(((SqliteConnection)db.Database.GetDbConnection()).Handle!);
+                        return result;
+                    },
+                    cancellationToken),
+                cancellationToken);
+        }
     }
 
     public void Dispose()
     {
+        Checkpointer?.Dispose();
         _readers?.Dispose();
         WriteGate?.Dispose();
         if (Provider == DatabaseProvider.Sqlite)

@@ -24,7 +24,7 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SqliteScheduler _thread = new(1, "sqlite checkpoint");
     private readonly Task _loop;
-    private int _writtenBefore;
+    private int _written;
 
     public SqliteCheckpointer(string connectionString, SqliteWriteGate gate, ILogger logger, int maxPages = MaxPages)
     {
@@ -38,13 +38,14 @@ internal sealed partial class SqliteCheckpointer : IDisposable
     /// <summary>When the log has been moved; for tests.</summary>
     internal event Action? Moved;
 
-    /// <summary>To be called by the writer after each commit.</summary>
+    /// <summary>To be called by every writer after each commit, while it is still its turn.</summary>
     public void Committed(sqlite3 database)
     {
-        raw.sqlite3_db_status(database, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, 0);
-        if (written - _writtenBefore < _maxPages || _wanted.CurrentCount > 0)
+        raw.sqlite3_db_status(database, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var written, out _, resetFlg: 1);
+        _written += written;
+        if (_written < _maxPages || _wanted.CurrentCount > 0)
             return;
-        _writtenBefore = written;
+        _written = 0;
         _wanted.Release();
     }
 

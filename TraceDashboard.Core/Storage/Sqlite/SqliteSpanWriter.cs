@@ -1,11 +1,8 @@
-using Microsoft.Extensions.Logging;
-
 namespace TraceDashboard.Core.Storage.Sqlite;
 
 /// <summary>Writes on one thread of its own, in turn with the other writers of the process.</summary>
-internal sealed class SqliteSpanWriter(TraceStore store, PriceBooks prices, TimeProvider time, ILogger<SqliteSpanWriter> logger) : SpanWriter(prices, time), IDisposable
+internal sealed class SqliteSpanWriter(TraceStore store, PriceBooks prices, TimeProvider time) : SpanWriter(prices, time), IDisposable
 {
-    private readonly SqliteCheckpointer _checkpointer = new(store.ConnectionString, store.WriteGate!, logger);
     private readonly SqliteScheduler _thread = new(1, "sqlite writer");
     private readonly SqliteWriteConnection _connection = new(store.ConnectionString);
 
@@ -24,14 +21,13 @@ internal sealed class SqliteSpanWriter(TraceStore store, PriceBooks prices, Time
         {
             await using var session = new SqliteWriteSession(_connection);
             var result = await work(session);
-            _checkpointer.Committed(_connection.Connection.Handle!);
+            store.Checkpointer!.Committed(_connection.Connection.Handle!);
             return result;
         }
     }
 
     public void Dispose()
     {
-        _checkpointer.Dispose();
         _thread.Dispose();
         _connection.Dispose();
     }

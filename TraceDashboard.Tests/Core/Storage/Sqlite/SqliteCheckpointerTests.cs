@@ -1,10 +1,13 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;
+using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Storage.Sqlite;
 
-public sealed class SqliteCheckpointerTests : IDisposable
+public sealed class SqliteCheckpointerTests(PostgresCluster cluster) : IDisposable
 {
     private const int PageSize = 16_384;
 
@@ -44,6 +47,22 @@ public sealed class SqliteCheckpointerTests : IDisposable
 
         Assert.True(new FileInfo(Path).Length > 2L * MaxPages * PageSize, "The file has not grown: nothing was moved.");
         Assert.True(new FileInfo(Path + "-wal").Length < 3L * MaxPages * PageSize, "The log only grows: it was never begun anew.");
+    }
+
+    [Fact]
+    public async Task Log_is_moved_for_writers_of_every_kind()
+    {
+        await using var fixture = await StoreFixture.CreateAsync(DatabaseProvider.Sqlite, cluster);
+        var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        fixture.Store.Checkpointer!.Moved += () => moved.TrySetResult();
+        await WriteAsync("CREATE TABLE t (x BLOB)");
+
+        for (var pages = 0; pages < SqliteCheckpointer.MaxPages + 100; pages += 100)
+            await WriteAsync($"INSERT INTO t VALUES (randomblob({100 * PageSize}))");
+
+        await moved.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        Task<int> WriteAsync(string sql) => fixture.Store.WriteAsync((db, ct) => db.Database.ExecuteSqlRawAsync(sql, ct), TestContext.Current.CancellationToken);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
