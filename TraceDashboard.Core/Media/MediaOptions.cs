@@ -18,6 +18,14 @@ public sealed class MediaOptions
     /// <summary>How long an address for an upload or a download is good.</summary>
     public TimeSpan AddressLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    internal static IEnumerable<string> Check(MediaOptions options) =>
-        options.AddressLifetime < TimeSpan.FromMinutes(1) ? ["Media:AddressLifetime must be a minute or more."] : [];
+    /// <summary>How long a file that was announced is waited for.</summary>
+    public TimeSpan UploadWithin { get; set; } = TimeSpan.FromDays(1);
+
+    internal static IEnumerable<string> Check(MediaOptions options)
+    {
+        if (options.AddressLifetime < TimeSpan.FromMinutes(1))
+            yield return "Media:AddressLifetime must be a minute or more.";
+        if (options.UploadWithin < options.AddressLifetime)
+            yield return "Media:UploadWithin must be as long as Media:AddressLifetime or longer.";
+    }
 }

@@ -15,6 +15,9 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
 {
     private const int BufferSize = 128 << 10;
 
+    /// <summary>Announcements that are forgotten in one transaction, the rest the next time.</summary>
+    private const int AnnouncedSlice = 200;
+
     // A file that is put in its place and one that is taken from it may be the same.
     private readonly SemaphoreSlim _files = new(1, 1);
 
@@ -33,7 +36,7 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
                     $"""
                     INSERT INTO media (project_id, media_id, hash, content_type, content_length, created_at)
                     VALUES ({projectId}, {claim.MediaId}, {claim.Sha256}, {claim.ContentType}, {claim.Length}, {now})
-                    ON CONFLICT (project_id, media_id) DO UPDATE SET content_type = excluded.content_type
+                    ON CONFLICT (project_id, media_id) DO UPDATE SET content_type = excluded.content_type, created_at = excluded.created_at
                     """,
                     ct);
                 await db.Database.ExecuteSqlAsync(
@@ -103,7 +106,8 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
     /// <summary>Lets go of the files of traces; those that no other trace has are deleted.</summary>
     public async Task ForgetAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
-        if (traceIds.Count == 0)
+        // Most traces have none: to find that out takes no writer's turn.
+        if (traceIds.Count == 0 || !await store.ReadAsync((db, ct) => db.MediaLinks.AnyAsync(l => l.ProjectId == projectId && traceIds.Contains(l.TraceId), ct), cancellationToken))
             return;
         await _files.WaitAsync(cancellationToken);
         try
@@ -130,6 +134,23 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
         {
             _files.Release();
         }
+    }
+
+    /// <summary>Forgets the files that were announced and did not come; what did not come by now has to be announced again.</summary>
+    internal Task ForgetAnnouncedAsync(int projectId, CancellationToken cancellationToken)
+    {
+        var before = time.GetUnixNanos() - UnixNanos.FromTimeSpan(options.Value.UploadWithin);
+        return store.WriteAsync(
+            async (db, ct) =>
+            {
+                var announced = db.Media.Where(m => m.ProjectId == projectId && m.UploadedAt == null && m.CreatedAt < before).OrderBy(m => m.CreatedAt).Take(AnnouncedSlice);
+                var ids = await announced.Select(m => m.MediaId).ToListAsync(ct);
+                if (ids.Count == 0)
+                    return 0;
+                await db.MediaLinks.Where(l => l.ProjectId == projectId && ids.Contains(l.MediaId)).ExecuteDeleteAsync(ct);
+                return await db.Media.Where(m => m.ProjectId == projectId && ids.Contains(m.MediaId) && m.UploadedAt == null).ExecuteDeleteAsync(ct);
+            },
+            cancellationToken);
     }
 
     public void Dispose() => _files.Dispose();

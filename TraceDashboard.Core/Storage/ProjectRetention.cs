@@ -12,7 +12,7 @@ namespace TraceDashboard.Core.Storage;
 /// Deletes the traces and the contents of one project that are too old. Traces are numbered as they come in, so the oldest have the
 /// lowest numbers, and it goes on where it was the last time. Once a day it begins at the start, for what went on longer or came late.
 /// </summary>
-internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, MediaStore media, TimeProvider time, int projectId)
+internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, MediaStore media, UpkeepPace pace, TimeProvider time, int projectId)
 {
     public const string Kind = "retention";
 
@@ -24,12 +24,17 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
     /// <summary>Traces that are looked at in one go.</summary>
     private const int Page = 200;
 
-    // Ingestion waits for a write on SQLite; on PostgreSQL it only shares the disk with it.
-    private readonly SliceSize _slice = store.Provider == DatabaseProvider.Sqlite
-        ? new SliceSize(time, TimeSpan.FromMilliseconds(3), 32, 2_000)
-        : new SliceSize(time, TimeSpan.FromMilliseconds(30), 200, 10_000);
+    private static readonly TimeSpan s_betweenNotes = TimeSpan.FromSeconds(1);
+
+    // Ingestion waits for a write on SQLite; on PostgreSQL it only shares the disk with it. A row costs something else in each table.
+    private readonly Dictionary<string, SliceSize> _slices = new[] { "span_contents", "span_chunks", "spans", "traces", "previews" }.ToDictionary(
+        name => name,
+        _ => store.Provider == DatabaseProvider.Sqlite
+            ? new SliceSize(time, TimeSpan.FromMilliseconds(5), 128, 2_000)
+            : new SliceSize(time, TimeSpan.FromMilliseconds(30), 200, 10_000));
 
     private MaintenanceRunRow? _run;
+    private long _notedAt;
     private long _walkedAt = long.MinValue / 2;
     private long _tracesTo;
     private long _contentsTo;
@@ -38,10 +43,10 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
     public async Task RunAsync(RetentionSettings retention, (long Spans, long Bytes) dropped, CancellationToken cancellationToken)
     {
         _run = null;
-        if (dropped.Spans > 0)
-            await NoteAsync(r => (r.Spans, r.Bytes) = (r.Spans + dropped.Spans, r.Bytes + dropped.Bytes), cancellationToken);
         try
         {
+            if (dropped.Spans > 0)
+                await NoteAsync(r => (r.Spans, r.Bytes) = (r.Spans + dropped.Spans, r.Bytes + dropped.Bytes), cancellationToken);
             var now = time.GetUnixNanos();
             if (now - _walkedAt >= Day)
                 (_contentsTo, _tracesTo, _walkedAt) = (0, 0, now);
@@ -52,14 +57,18 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
             if (_run is not null)
                 await GiveBackAsync(cancellationToken);
         }
-        catch (Exception e) when (_run is not null && e is not OperationCanceledException)
+        catch (Exception e) when (_run is not null)
         {
-            await NoteAsync(r => r.Details = e.Message, CancellationToken.None);
+            _run.Details = e is OperationCanceledException ? null : e.Message;
+            await WriteNoteAsync(_run, CancellationToken.None);
             throw;
         }
 
         if (_run is not null)
-            await NoteAsync(r => r.FinishedAt = time.GetUnixNanos(), cancellationToken);
+        {
+            _run.FinishedAt = time.GetUnixNanos();
+            await WriteNoteAsync(_run, cancellationToken);
+        }
     }
 
     private async Task DeleteTracesAsync(long before, CancellationToken cancellationToken)
@@ -85,24 +94,27 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
         var kept = ((last / Quarter) + 1) * (Quarter / UnixNanos.PerSecond);
         await store.WriteAsync((db, ct) => KeepChartsAsync(db, kept, ct), cancellationToken);
 
+        var size = _slices["traces"];
         for (var next = 0; next < traces.Count;)
         {
             var slice = new List<OldTrace>();
-            for (var rows = 0; next < traces.Count && (slice.Count == 0 || rows + Rows(traces[next]) <= _slice.Rows); next++)
+            for (var rows = 0; next < traces.Count && (slice.Count == 0 || rows + Rows(traces[next]) <= size.Rows); next++)
             {
                 slice.Add(traces[next]);
                 rows += Rows(traces[next]);
             }
 
             long[] numbers = [.. slice.Select(t => t.TraceNo)];
-            if (slice.Sum(Rows) > _slice.Rows)
+            if (slice.Sum(Rows) > size.Rows)
             {
                 await DeleteRowsAsync("span_contents", "trace_no, span_id, content_day", numbers, "", cancellationToken);
                 await DeleteRowsAsync("span_chunks", "trace_no, span_id, sequence", numbers, "", cancellationToken);
                 await DeleteRowsAsync("spans", "trace_no, span_id", numbers, "", cancellationToken);
             }
 
-            var deleted = await writer.ExpireAsync(projectId, [.. slice.Select(t => t.TraceId)], before, cancellationToken);
+            var (deleted, held) = await writer.ExpireAsync(projectId, [.. slice.Select(t => t.TraceId)], before, cancellationToken);
+            size.Learn(held);
+            await pace.RestAsync(held, cancellationToken);
             await media.ForgetAsync(projectId, [.. slice.Select(t => t.TraceId)], cancellationToken);
             await NoteAsync(r => (r.Traces, r.Spans) = (r.Traces + deleted, r.Spans + slice.Sum(t => t.SpanCount)), cancellationToken);
         }
@@ -131,8 +143,13 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
         await media.ForgetAsync(projectId, [.. traces.Where(t => t.LastActivity < beforeDay * Day).Select(t => t.TraceId)], cancellationToken);
         var ended = traces.Where(t => t.LastActivity < beforeDay * Day).Select(t => t.TraceNo).ToArray();
         await DeleteRowsAsync("span_chunks", "trace_no, span_id, sequence", ended, "", cancellationToken);
-        foreach (var slice in ended.Chunk(Math.Max(1, _slice.Rows / 4)))
-            await store.WriteAsync((db, ct) => _slice.MeasureAsync(() => ClearAsync(db, slice, ct)), cancellationToken);
+        for (var next = 0; next < ended.Length;)
+        {
+            var slice = ended[next..Math.Min(ended.Length, next + Math.Max(1, _slices["previews"].Rows / 4))];
+            await WriteAsync(_slices["previews"], (db, ct) => ClearAsync(db, slice, ct), cancellationToken);
+            next += slice.Length;
+        }
+
         if (contents > 0)
             await NoteAsync(r => r.Spans += contents, cancellationToken);
     }
@@ -172,9 +189,9 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
         long total = 0;
         while (true)
         {
-            var rows = _slice.Rows;
+            var rows = _slices[table].Rows;
             var sql = string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} WHERE trace_no IN ({numbers}){condition} LIMIT {rows})");
-            var deleted = await store.WriteAsync((db, ct) => _slice.MeasureAsync(() => db.Database.ExecuteSqlRawAsync(sql, ct)), cancellationToken);
+            var deleted = await WriteAsync(_slices[table], (db, ct) => db.Database.ExecuteSqlRawAsync(sql, ct), cancellationToken);
             total += deleted;
             if (deleted < rows)
                 return total;
@@ -187,7 +204,6 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
         if (store.Provider != DatabaseProvider.Sqlite)
             return;
         var pages = new SliceSize(time, TimeSpan.FromMilliseconds(3), 8, 500);
-        long bytes = 0;
         while (true)
         {
             var sql = string.Create(CultureInfo.InvariantCulture, $"PRAGMA incremental_vacuum({pages.Rows})");
@@ -202,10 +218,9 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
                 cancellationToken);
             if (freed <= 0)
                 break;
-            bytes += freed;
+            await NoteAsync(r => r.Bytes += freed, cancellationToken);
+            await pace.RestAsync(pages.Held, cancellationToken);
         }
-
-        await NoteAsync(r => r.Bytes += bytes, cancellationToken);
 
         static async Task<long> FreeAsync(TraceDbContext db, CancellationToken cancellationToken) =>
             await db.Database.SqlQueryRaw<long>("SELECT freelist_count * page_size AS \"Value\" FROM pragma_freelist_count, pragma_page_size").SingleAsync(cancellationToken);
@@ -226,13 +241,27 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
         return await db.SaveChangesAsync(cancellationToken);
     }
 
-    /// <summary>Writes down what was done; the first thing that is done begins the run.</summary>
+    /// <summary>Writes in a slice of its size, and then lets others write.</summary>
+    private async Task<T> WriteAsync<T>(SliceSize size, Func<TraceDbContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        var result = await store.WriteAsync((db, ct) => size.MeasureAsync(() => write(db, ct)), cancellationToken);
+        await pace.RestAsync(size.Held, cancellationToken);
+        return result;
+    }
+
+    /// <summary>Counts what was done, and writes it down once in a while; the first thing that is done begins the run.</summary>
     private async Task NoteAsync(Action<MaintenanceRunRow> change, CancellationToken cancellationToken)
     {
-        var now = time.GetUnixNanos();
-        var run = _run ??= new MaintenanceRunRow { Kind = Kind, ProjectId = projectId, StartedAt = now };
+        var run = _run ??= new MaintenanceRunRow { Kind = Kind, ProjectId = projectId, StartedAt = time.GetUnixNanos() };
         change(run);
-        run.UpdatedAt = now;
+        if (run.Id == 0 || time.GetElapsedTime(_notedAt) >= s_betweenNotes)
+            await WriteNoteAsync(run, cancellationToken);
+    }
+
+    private async Task WriteNoteAsync(MaintenanceRunRow run, CancellationToken cancellationToken)
+    {
+        _notedAt = time.GetTimestamp();
+        run.UpdatedAt = time.GetUnixNanos();
         await store.WriteAsync(
             (db, ct) =>
             {

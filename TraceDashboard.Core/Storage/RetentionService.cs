@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,7 @@ internal sealed partial class RetentionService(
     TraceStore store, SpanWriter writer, MediaStore media, ProjectSettingsStore settings, TimeProvider time, IOptions<RetentionOptions> options, ILogger<RetentionService> logger) : BackgroundService
 {
     private readonly Dictionary<int, ProjectRetention> _projects = [];
+    private readonly UpkeepPace _pace = new(writer, time, options.Value.LoadShare);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,20 +43,21 @@ internal sealed partial class RetentionService(
     /// <returns>Whether it was this process's turn.</returns>
     internal async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        var projects = (await settings.ListAsync(cancellationToken)).Where(p => p.Settings.Retention is not { ContentDays: null, TraceDays: null }).ToList();
-        if (projects.Count == 0)
-            return true;
         await using var claim = await WorkClaim.TryTakeAsync(store, SharedWork.Retention, cancellationToken);
         if (claim is null)
             return false;
-        var dropped = store.Postgres is null ? [] : await new ContentPartitions(store, time).DropAsync(await settings.ListAsync(cancellationToken), cancellationToken);
-        foreach (var (projectId, chosen) in projects)
+        var projects = await settings.ListAsync(cancellationToken);
+        var dropped = store.Postgres is null ? [] : await new ContentPartitions(store, time).DropAsync(projects, cancellationToken);
+        foreach (var (projectId, chosen) in projects.Where(p => p.Settings.Retention is not { ContentDays: null, TraceDays: null }))
         {
             if (!_projects.TryGetValue(projectId, out var project))
-                _projects[projectId] = project = new ProjectRetention(store, writer, media, time, projectId);
+                _projects[projectId] = project = new ProjectRetention(store, writer, media, _pace, time, projectId);
             await project.RunAsync(chosen.Retention, dropped.GetValueOrDefault(projectId), cancellationToken);
         }
 
+        var leftovers = new RetentionLeftovers(store, media, _pace, time, options.Value.TombstoneLifetime);
+        foreach (var projectId in await store.ReadAsync((db, ct) => db.Projects.Select(p => p.Id).ToListAsync(ct), cancellationToken))
+            await leftovers.DeleteAsync(projectId, cancellationToken);
         return true;
     }
 

@@ -16,16 +16,25 @@ internal sealed class SliceSize
 
     public int Rows { get; private set; }
 
+    /// <summary>How long the last write took.</summary>
+    public TimeSpan Held { get; private set; }
+
     /// <summary>Runs a write and learns from how long it took.</summary>
     public async Task<T> MeasureAsync<T>(Func<Task<T>> write)
     {
         var started = _time.GetTimestamp();
         var result = await write();
-        var elapsed = _time.GetElapsedTime(started);
-        if (elapsed > _aim)
-            Rows = Math.Max(_least, Rows / 2);
-        else if (elapsed < _aim / 2)
-            Rows = Math.Min(_most, Rows + (Rows / 2) + 1);
+        Learn(_time.GetElapsedTime(started));
         return result;
+    }
+
+    /// <summary>Learns from how long a write of about so many rows took.</summary>
+    public void Learn(TimeSpan held)
+    {
+        Held = held;
+        if (held > _aim)
+            Rows = Math.Max(_least, Rows / 2);
+        else if (held < _aim / 2)
+            Rows = Math.Min(_most, Rows + (Rows / 2) + 1);
     }
 }

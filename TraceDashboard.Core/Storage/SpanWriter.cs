@@ -19,8 +19,22 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
     private const long Minute = 60 * UnixNanos.PerSecond;
     private const long Day = 24 * 60 * Minute;
 
+    private long _begun;
+    private long _ended;
+
     /// <summary>Where somebody who does nothing but write should run.</summary>
     public virtual TaskScheduler Scheduler => TaskScheduler.Default;
+
+    /// <summary>How many transactions of batches were begun by this process, and whether one is under way.</summary>
+    internal (long Begun, bool IsWriting) Batches
+    {
+        get
+        {
+            var ended = Interlocked.Read(ref _ended);
+            var begun = Interlocked.Read(ref _begun);
+            return (begun, begun != ended);
+        }
+    }
 
     /// <summary>Writes the batches in one transaction and returns the traces that it changed. Nothing is written when it throws.</summary>
     public async Task<IReadOnlyCollection<TraceChanged>> WriteAsync(IReadOnlyCollection<IngestBatch> batches, CancellationToken cancellationToken)
@@ -29,17 +43,25 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         var traces = WriteBatch.Join(batches);
         var scores = WriteBatch.JoinScores(batches);
         var now = time.GetUnixNanos();
-        return await RunAsync(
-            (int)(now / Day),
-            async session =>
-            {
-                var work = new Work(session, prices, now);
-                await work.WriteAsync(traces, cancellationToken);
-                await work.WriteScoresAsync(scores, cancellationToken);
-                await session.CommitAsync(cancellationToken);
-                return work.Changed;
-            },
-            cancellationToken);
+        Interlocked.Increment(ref _begun);
+        try
+        {
+            return await RunAsync(
+                (int)(now / Day),
+                async session =>
+                {
+                    var work = new Work(session, prices, now);
+                    await work.WriteAsync(traces, cancellationToken);
+                    await work.WriteScoresAsync(scores, cancellationToken);
+                    await session.CommitAsync(cancellationToken);
+                    return work.Changed;
+                },
+                cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Increment(ref _ended);
+        }
     }
 
     /// <summary>Summarises long traces whose spans changed.</summary>
@@ -58,72 +80,6 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 return work.Changed;
             },
             cancellationToken);
-    }
-
-    /// <summary>Deletes a trace for good: what its senders still send of it is taken in and dropped.</summary>
-    /// <returns>Whether there was such a trace.</returns>
-    public Task<bool> DeleteAsync(int projectId, string traceId, CancellationToken cancellationToken)
-    {
-        var now = time.GetUnixNanos();
-        return RunAsync(
-            (int)(now / Day),
-            async session =>
-            {
-                var locked = (await session.LockTracesAsync([(projectId, traceId)], cancellationToken))[0];
-                if (locked.IsNew || locked.IsDeleted)
-                    return false; // rolls back the key of a trace that never was
-                long[] traceNos = [locked.TraceNo];
-                var minutes = new HashSet<(int, long)>();
-                await session.ReadAsync(
-                    [
-                        RowQuery.ByTrace("t.start_time", "spans", traceNos, r => AddMinute(minutes, projectId, r.IsDBNull(0) ? null : r.GetInt64(0))),
-                        RowQuery.ByTrace("t.start_time", "traces", traceNos, r => AddMinute(minutes, projectId, r.GetInt64(0))),
-                    ],
-                    cancellationToken);
-                await DeleteRowsAsync(session, traceNos, cancellationToken);
-                await session.SetDeletedAsync(locked.TraceNo, now, cancellationToken);
-                await session.MarkDirtyAsync(minutes, cancellationToken);
-                await session.CommitAsync(cancellationToken);
-                return true;
-            },
-            cancellationToken);
-    }
-
-    /// <summary>Deletes the traces of which nothing has come since a moment, for good. The charts go on knowing them.</summary>
-    /// <returns>How many they were.</returns>
-    public Task<int> ExpireAsync(int projectId, IReadOnlyCollection<string> traceIds, long before, CancellationToken cancellationToken)
-    {
-        var now = time.GetUnixNanos();
-        return RunAsync(
-            (int)(now / Day),
-            async session =>
-            {
-                var locked = await session.LockTracesAsync([.. traceIds.Order(StringComparer.Ordinal).Select(id => (projectId, id))], cancellationToken);
-                var silent = new List<long>();
-                await session.ReadAsync(
-                    [
-                        RowQuery.ByTrace(
-                            "t.trace_no, t.last_activity", "traces", locked.Where(t => !t.IsDeleted).Select(t => t.TraceNo),
-                            r =>
-                            {
-                                if (r.GetInt64(1) < before)
-                                    silent.Add(r.GetInt64(0));
-                            }),
-                    ],
-                    cancellationToken);
-                await DeleteRowsAsync(session, silent, cancellationToken);
-                foreach (var traceNo in silent)
-                    await session.SetDeletedAsync(traceNo, now, cancellationToken);
-                await session.CommitAsync(cancellationToken);
-                return silent.Count;
-            },
-            cancellationToken);
-    }
-
-    private static async Task DeleteRowsAsync(WriteSession session, IReadOnlyList<long> traceNos, CancellationToken cancellationToken)
-    {
-        foreach (var table in (string[])["span_chunks", "span_contents", "spans", "metadata_values", "scores", "traces"])
-            await session.DeleteByTraceAsync(table, traceNos, cancellationToken);
     }
 
     /// <summary>Runs work in a transaction of its own; repeats it when the database asks for that.</summary>

@@ -45,9 +45,7 @@ public static class StorageServiceCollectionExtensions
     /// <summary>Deletes what projects no longer want to keep; after <see cref="AddTraceStorage"/> and the settings of projects.</summary>
     public static IServiceCollection AddRetention(this IServiceCollection services)
     {
-        services.AddOptionsSection<RetentionOptions>(
-            RetentionOptions.Section,
-            options => options.Interval >= TimeSpan.FromSeconds(1) ? [] : [$"{RetentionOptions.Section}:{nameof(RetentionOptions.Interval)} must be a second at least."]);
+        services.AddOptionsSection<RetentionOptions>(RetentionOptions.Section, RetentionOptions.Check);
         services.AddSingleton<RetentionService>();
         services.AddHostedService(static provider => provider.GetRequiredService<RetentionService>());
         return services;

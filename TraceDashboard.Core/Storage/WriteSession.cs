@@ -76,7 +76,7 @@ internal abstract class WriteSession : IAsyncDisposable
     /// <summary>Appends marks for the rollups of these minutes.</summary>
     public abstract Task MarkDirtyAsync(IReadOnlyCollection<(int ProjectId, long Bucket)> buckets, CancellationToken cancellationToken);
 
-    public abstract Task SetDeletedAsync(long traceNo, long deletedAt, CancellationToken cancellationToken);
+    public abstract Task SetDeletedAsync(int projectId, IReadOnlyList<string> traceIds, long deletedAt, CancellationToken cancellationToken);
 
     public abstract Task CommitAsync(CancellationToken cancellationToken);
 

@@ -9,5 +9,8 @@ internal sealed class TraceKeyConfiguration : IEntityTypeConfiguration<TraceKeyR
     {
         builder.ToTable("trace_keys").HasKey(k => new { k.ProjectId, k.TraceId });
         builder.Property(k => k.TraceId).IsRequired();
+
+        // For retention, which forgets that traces were deleted.
+        builder.HasIndex(k => new { k.ProjectId, k.DeletedAt }).HasFilter("deleted_at IS NOT NULL").HasDatabaseName("ix_trace_keys_deleted");
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PostgresSpanWriter(TraceStore store, PriceBooks prices, Ti
                 await using var session = await PostgresWriteSession.BeginAsync(store.PostgresWriting!, cancellationToken);
                 return await work(session);
             }
-            catch (PostgresException e) when (attempt < Attempts && e.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            catch (Exception e) when (attempt < Attempts && e is TraceKeyGoneException or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure })
             {
                 // Another writer got ahead; what it wrote is read again.
             }

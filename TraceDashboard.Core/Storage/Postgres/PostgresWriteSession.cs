@@ -55,7 +55,8 @@ internal sealed class PostgresWriteSession : WriteSession
             found[key] = new LockedTrace(reader.GetInt64(2), inserted.Contains(key), reader.GetBoolean(3));
         }
 
-        return [.. sorted.Select(k => found[k])];
+        // A tombstone that was forgotten between the two statements: to the next attempt the trace is new.
+        return found.Count == sorted.Count ? [.. sorted.Select(k => found[k])] : throw new TraceKeyGoneException();
     }
 
     public override async Task ReadAsync(RowQuery[] queries, CancellationToken cancellationToken)
@@ -144,11 +145,17 @@ internal sealed class PostgresWriteSession : WriteSession
         return Task.CompletedTask;
     }
 
-    public override Task SetDeletedAsync(long traceNo, long deletedAt, CancellationToken cancellationToken)
+    public override Task SetDeletedAsync(int projectId, IReadOnlyList<string> traceIds, long deletedAt, CancellationToken cancellationToken)
     {
-        _waiting.Add(Command(
-            "UPDATE trace_keys SET deleted_at = k.deleted_at FROM unnest($1, $2) AS k(trace_no, deleted_at) WHERE trace_keys.trace_no = k.trace_no",
-            (NpgsqlDbType.Bigint, new[] { traceNo }), (NpgsqlDbType.Bigint, new[] { deletedAt })));
+        if (traceIds.Count > 0)
+        {
+            _waiting.Add(Command(
+                "UPDATE trace_keys t SET deleted_at = k.deleted_at FROM unnest($1, $2, $3) AS k(project_id, trace_id, deleted_at) WHERE t.project_id = k.project_id AND t.trace_id = k.trace_id",
+                (NpgsqlDbType.Integer, Enumerable.Repeat(projectId, traceIds.Count).ToArray()),
+                (NpgsqlDbType.Text, traceIds.ToArray()),
+                (NpgsqlDbType.Bigint, Enumerable.Repeat(deletedAt, traceIds.Count).ToArray())));
+        }
+
         return Task.CompletedTask;
     }
 
@@ -195,3 +202,6 @@ internal sealed class PostgresWriteSession : WriteSession
         return command;
     }
 }
+
+/// <summary>A key that was there a moment ago has been deleted; the transaction is to be repeated.</summary>
+internal sealed class TraceKeyGoneException() : Exception("The key of a trace was deleted while the trace was written.");

@@ -213,12 +213,17 @@ internal sealed class SqliteWriteSession : WriteSession
         return Task.CompletedTask;
     }
 
-    public override Task SetDeletedAsync(long traceNo, long deletedAt, CancellationToken cancellationToken)
+    public override Task SetDeletedAsync(int projectId, IReadOnlyList<string> traceIds, long deletedAt, CancellationToken cancellationToken)
     {
-        var update = _connection.Statement("UPDATE trace_keys SET deleted_at = ?2 WHERE trace_no = ?1");
-        update.Int64(traceNo);
-        update.Int64(deletedAt);
-        update.Execute();
+        var update = _connection.Statement("UPDATE trace_keys SET deleted_at = ?3 WHERE project_id = ?1 AND trace_id = ?2");
+        foreach (var traceId in traceIds)
+        {
+            update.Int32(projectId);
+            update.Text(traceId);
+            update.Int64(deletedAt);
+            update.Execute();
+        }
+
         return Task.CompletedTask;
     }
 

@@ -6,6 +6,7 @@ using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Infrastructure;
@@ -173,6 +174,78 @@ public class RetentionTests(PostgresCluster cluster)
         Assert.InRange(run.Bytes, 8_192, 1 << 20);
 
         Task<long> PartitionsAsync() => store.Store.ReadAsync((db, ct) => db.Database.SqlQueryRaw<long>("SELECT count(*) AS \"Value\" FROM pg_inherits WHERE inhparent = 'span_contents'::regclass").SingleAsync(ct), Cancel);
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task That_a_trace_was_deleted_is_forgotten_when_its_senders_have_given_up(DatabaseProvider provider)
+    {
+        var time = new FakeTimeProvider(s_start);
+        await using var store = await CreateAsync(provider, time);
+        await KeepAsync(store, 1, new RetentionSettings(null, 10));
+        await WriteAsync(store, 1, "expired", time);
+        await WriteAsync(store, 2, "deleted", time);
+        await WriteAsync(store, 2, "kept", time);
+        time.Advance(TimeSpan.FromDays(11));
+        await RunAsync(store);
+        Assert.True(await store.Get<TraceDeletion>().DeleteTraceAsync(2, "deleted", Cancel));
+
+        // 30 days, in projects that keep everything too.
+        time.Advance(TimeSpan.FromDays(29));
+        await RunAsync(store);
+        await WriteAsync(store, 1, "expired", time);
+        await WriteAsync(store, 2, "deleted", time);
+        Assert.Equal(["kept"], await TracesWithContentsAsync(store));
+        Assert.Equal(3, await CountAsync<TraceKeyRow>(store));
+
+        time.Advance(TimeSpan.FromDays(2));
+        await RunAsync(store);
+        Assert.Equal(["kept"], await store.Store.ReadAsync((db, ct) => db.TraceKeys.Select(k => k.TraceId).ToListAsync(ct), Cancel));
+        await WriteAsync(store, 2, "deleted", time);
+        Assert.Equal(["deleted", "kept"], await TracesWithContentsAsync(store));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_file_that_was_announced_and_never_came_is_forgotten(DatabaseProvider provider)
+    {
+        var time = new FakeTimeProvider(s_start);
+        await using var store = await CreateAsync(provider, time);
+        var media = store.Get<MediaStore>();
+        MediaClaim never = Claim('n'), again = Claim('a'), came = Claim('c');
+        foreach (var claim in (MediaClaim[])[never, again, came])
+            await media.ClaimAsync(1, claim, Cancel);
+        await store.Store.WriteAsync((db, ct) => db.Media.Where(m => m.MediaId == came.MediaId).ExecuteUpdateAsync(set => set.SetProperty(m => m.UploadedAt, 1), ct), Cancel);
+        time.Advance(TimeSpan.FromHours(23));
+        await RunAsync(store);
+        Assert.Equal(3, await CountAsync<MediaRow>(store));
+        await media.ClaimAsync(1, again, Cancel);
+        time.Advance(TimeSpan.FromHours(2));
+
+        await RunAsync(store);
+
+        Assert.Null(await media.FindAsync(1, never.MediaId, Cancel));
+        Assert.NotNull(await media.FindAsync(1, again.MediaId, Cancel));
+        Assert.NotNull(await media.FindAsync(1, came.MediaId, Cancel));
+        Assert.Equal(2, await CountAsync<MediaLinkRow>(store));
+
+        static MediaClaim Claim(char letter) => new("t", null, "input", "image/png", 10, new string(letter, 43) + "=");
+    }
+
+    [Fact]
+    public async Task Deleting_rests_while_batches_are_written_and_not_without()
+    {
+        var time = new FakeTimeProvider(s_start);
+        await using var store = await CreateAsync(DatabaseProvider.Sqlite, time);
+        var pace = new UpkeepPace(store.Get<SpanWriter>(), time, share: 0.05);
+        Assert.True(pace.RestAsync(TimeSpan.FromSeconds(1), Cancel).IsCompleted);
+
+        await WriteAsync(store, 1, "t", time);
+        var rest = pace.RestAsync(TimeSpan.FromSeconds(1), Cancel);
+
+        time.Advance(TimeSpan.FromSeconds(18.9));
+        Assert.False(rest.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        await rest;
+        Assert.True(pace.RestAsync(TimeSpan.FromSeconds(1), Cancel).IsCompleted);
     }
 
     private static async Task RunAsync(StoreFixture store) => Assert.True(await store.Get<RetentionService>().RunAsync(Cancel));

@@ -247,6 +247,10 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
 
                     b.HasKey("ProjectId", "MediaId");
 
+                    b.HasIndex("ProjectId", "CreatedAt")
+                        .HasDatabaseName("ix_media_announced")
+                        .HasFilter("uploaded_at IS NULL");
+
                     b.ToTable("media", (string)null);
                 });
 
@@ -1014,6 +1018,10 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasDefaultValueSql("nextval('trace_no_seq')");
 
                     b.HasKey("ProjectId", "TraceId");
+
+                    b.HasIndex("ProjectId", "DeletedAt")
+                        .HasDatabaseName("ix_trace_keys_deleted")
+                        .HasFilter("deleted_at IS NOT NULL");
 
                     b.ToTable("trace_keys", (string)null);
                 });

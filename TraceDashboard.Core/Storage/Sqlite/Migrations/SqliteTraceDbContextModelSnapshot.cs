@@ -222,6 +222,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
 
                     b.HasKey("ProjectId", "MediaId");
 
+                    b.HasIndex("ProjectId", "CreatedAt")
+                        .HasDatabaseName("ix_media_announced")
+                        .HasFilter("uploaded_at IS NULL");
+
                     b.ToTable("media", (string)null);
                 });
 
@@ -926,6 +930,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasColumnName("trace_id");
 
                     b.HasKey("TraceNo");
+
+                    b.HasIndex("ProjectId", "DeletedAt")
+                        .HasDatabaseName("ix_trace_keys_deleted")
+                        .HasFilter("deleted_at IS NOT NULL");
 
                     b.HasIndex("ProjectId", "TraceId")
                         .IsUnique()

@@ -69,8 +69,8 @@ public class UpgradeTests(PostgresCluster cluster)
 
     [Theory]
     [InlineData("Initial")] // killed between two migrations
-    [InlineData("Media")] // killed when all were applied
-    public async Task A_kill_while_SQLite_was_migrated_does_not_hang_the_next_start(string reached)
+    [InlineData(null)] // killed when all were applied
+    public async Task A_kill_while_SQLite_was_migrated_does_not_hang_the_next_start(string? reached)
     {
         var before = new EarlierRelease(reached);
         var start = StartAsync(
@@ -157,7 +157,8 @@ public class UpgradeTests(PostgresCluster cluster)
     private static long? Number(JsonElement row, string column) => row.TryGetProperty(column, out var value) ? value.GetInt64() : null;
 
     /// <summary>Makes the database as a release left it, before the store of today starts on it: migration by migration, each with its rows.</summary>
-    private sealed class EarlierRelease(string name) : IHostedLifecycleService
+    /// <param name="name">Its last migration; null for the newest.</param>
+    private sealed class EarlierRelease(string? name) : IHostedLifecycleService
     {
         private TraceStore _store = null!;
         private Func<TraceDbContext, Task>? _last;
