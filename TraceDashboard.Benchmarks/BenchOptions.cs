@@ -13,13 +13,14 @@ internal sealed record BenchOptions
         ingest      OTLP load on an empty store and on a filled one, beside the reference writer
         read        pages' queries on a filled store
         lifecycle   open traces updated through the gateway API, with subscribers that run the pages' queries
+        retention   OTLP load with and without retention beside it, in turns, on a filled store; then what the store shrinks to
         store       the pipeline and the writer alone, in this process
         decode      decoding and mapping alone, of several dialects, beside a plain parser
         reference   the reference writer alone: how fast this machine is today
         load        OTLP load on an app that runs elsewhere: --target http://…
 
         --database sqlite|postgres|both   default both
-        --fill N          spans stored before the second measurement, default 1000000; 0 leaves it out
+        --fill N          spans stored before the second measurement, or before retention, default 1000000; 0 leaves it out
         --spans N         spans in a measurement, default 150000
         --reference N     spans that the reference writer writes, default 50000
         --connections N   default 4

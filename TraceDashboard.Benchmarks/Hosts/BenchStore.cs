@@ -8,6 +8,8 @@ namespace TraceDashboard.Benchmarks.Hosts;
 /// <summary>An empty database of a run, with all that belongs to it; gone when disposed.</summary>
 internal sealed class BenchStore : IAsyncDisposable
 {
+    private const string DatabaseFile = "tracedashboard.db";
+
     private BenchStore(string folder, PostgresServer? postgres)
     {
         Folder = folder;
@@ -25,7 +27,7 @@ internal sealed class BenchStore : IAsyncDisposable
         ? ["Database:Provider=Sqlite", "ConnectionStrings:Sqlite=" + SqliteConnectionString]
         : ["Database:Provider=Postgres", "ConnectionStrings:Postgres=" + Postgres.ConnectionString];
 
-    public string SqliteConnectionString => "Data Source=" + Path.Combine(Folder, "tracedashboard.db");
+    public string SqliteConnectionString => "Data Source=" + Path.Combine(Folder, DatabaseFile);
 
     public static async Task<BenchStore> CreateAsync(bool postgres, CancellationToken cancellationToken)
     {
@@ -56,6 +58,22 @@ internal sealed class BenchStore : IAsyncDisposable
             Postgres is null ? "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size" : "SELECT pg_database_size(current_database())",
             cancellationToken) ?? "0",
         CultureInfo.InvariantCulture);
+
+    /// <summary>Bytes on the disk: SQLite's file and its write-ahead log, or what PostgreSQL says of the database.</summary>
+    public async Task<(long Data, long Log)> DiskAsync(CancellationToken cancellationToken)
+    {
+        if (Postgres is not null)
+            return (await SizeAsync(cancellationToken), 0);
+        var log = new FileInfo(Path.Combine(Folder, DatabaseFile + "-wal"));
+        return (new FileInfo(Path.Combine(Folder, DatabaseFile)).Length, log.Exists ? log.Length : 0);
+    }
+
+    /// <summary>Waits until the app has made the rollups of all that is stored.</summary>
+    public async Task RolledUpAsync(CancellationToken cancellationToken)
+    {
+        while (await QueryAsync("SELECT count(*) FROM dirty_buckets", cancellationToken) != "0")
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

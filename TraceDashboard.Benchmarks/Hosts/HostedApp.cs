@@ -22,14 +22,18 @@ internal sealed class HostedApp : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<HostedApp> StartAsync(BenchStore store, CancellationToken cancellationToken)
+    /// <param name="store">What it writes to.</param>
+    /// <param name="cancellationToken">Stops waiting for the start.</param>
+    /// <param name="time">Its clock; null for that of the machine.</param>
+    /// <param name="more">More settings, as <c>key=value</c>.</param>
+    public static async Task<HostedApp> StartAsync(BenchStore store, CancellationToken cancellationToken, TimeProvider? time = null, params string[] more)
     {
         string[] settings =
         [
             "environment=Production", "urls=http://127.0.0.1:0", "Otlp:HttpEndpoint=", "Otlp:GrpcEndpoint=", "Ingestion:AllowAnonymous=true",
-            "Logging:LogLevel:Default=Warning", .. store.Settings,
+            "Logging:LogLevel:Default=Warning", .. store.Settings, .. more,
         ];
-        var app = TraceDashboard.Program.Build([.. settings.Select(s => "--" + s)]);
+        var app = TraceDashboard.Program.Build([.. settings.Select(s => "--" + s)], builder => builder.Services.AddSingleton(time ?? TimeProvider.System));
         try
         {
             app.CheckOptionsAndListen();

@@ -21,6 +21,15 @@ internal sealed class LatencySample
             _times.Add(time);
     }
 
+    public void Add(LatencySample other)
+    {
+        TimeSpan[] times;
+        lock (other._gate)
+            times = [.. other._times];
+        lock (_gate)
+            _times.AddRange(times);
+    }
+
     /// <summary>The smallest time that is not exceeded by that share of all, in milliseconds; 0 when there is none.</summary>
     /// <param name="share">Between 0 and 1.</param>
     public double Milliseconds(double share)
