@@ -41,7 +41,9 @@ internal sealed class TraceWrite(int projectId, string traceId)
             return;
         }
 
-        var joined = new SpanUpdate { ProjectId = ProjectId, TraceId = TraceId, SpanId = update.SpanId, Version = default, Hash = current.Hash };
+        // Two different updates together are a repeat only of the two together.
+        var hash = current.Hash == update.Hash ? current.Hash : unchecked(current.Hash + update.Hash);
+        var joined = new SpanUpdate { ProjectId = ProjectId, TraceId = TraceId, SpanId = update.SpanId, Version = default, Hash = hash };
         SpanMerge.Join(joined, current);
         SpanMerge.Join(joined, update);
         Spans[update.SpanId] = joined;
