@@ -50,10 +50,16 @@ public static class SpanMerge
     public static void Join(SpanUpdate target, SpanUpdate source)
     {
         FieldMerge.Join(target, source, Rules);
-        target.Hash = target.Hash == source.Hash ? target.Hash : target.Hash ^ source.Hash;
+        target.Hash = JoinHashes(target.Hash, source.Hash);
         if (source.Chunks is not null)
             target.Chunks = target.Chunks is null ? source.Chunks : JoinChunks(target.Chunks, source.Chunks);
     }
+
+    /// <summary>
+    /// Different updates together are a repeat only of the same together, and of nothing when one of them is not known again.
+    /// A sum, because what comes twice must not cancel itself out: the rest would pass for a repeat of one that it is not.
+    /// </summary>
+    private static long JoinHashes(long left, long right) => left == right ? left : left == 0 || right == 0 ? 0 : unchecked(left + right);
 
     internal static List<OutputChunk> JoinChunks(List<OutputChunk> left, List<OutputChunk> right)
     {

@@ -41,9 +41,7 @@ internal sealed class TraceWrite(int projectId, string traceId)
             return;
         }
 
-        // Two different updates together are a repeat only of the two together.
-        var hash = current.Hash == update.Hash ? current.Hash : unchecked(current.Hash + update.Hash);
-        var joined = new SpanUpdate { ProjectId = ProjectId, TraceId = TraceId, SpanId = update.SpanId, Version = default, Hash = hash };
+        var joined = new SpanUpdate { ProjectId = ProjectId, TraceId = TraceId, SpanId = update.SpanId, Version = default, Hash = current.Hash };
         SpanMerge.Join(joined, current);
         SpanMerge.Join(joined, update);
         Spans[update.SpanId] = joined;

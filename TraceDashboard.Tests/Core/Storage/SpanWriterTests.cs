@@ -126,6 +126,32 @@ public class SpanWriterTests(PostgresCluster cluster)
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_repeated_update_takes_no_other_update_of_the_span_in_its_batch_with_it(DatabaseProvider provider)
+    {
+        await using var store = await StoreFixture.CreateAsync(provider, cluster);
+        var writer = store.Get<SpanWriter>();
+        await writer.WriteAsync([new IngestBatch(1, [Call("t", "a", 1, 1)], [])], Cancel);
+        var last = Call("t", "a", 1, 1);
+
+        foreach (var (number, hash) in new[] { (1, 4711), (2, 4712), (3, 4713), (4, 0) })
+        {
+            var next = new SpanUpdate { ProjectId = 1, TraceId = "t", SpanId = "a", Version = new(3, number, 0), Hash = hash, Name = $"name {number}" };
+            SpanUpdate[] batch = number switch
+            {
+                1 => [last, next],
+                2 => [next, last],
+                3 => [last, next, next],
+                _ => [next, last],
+            };
+            var changed = await writer.WriteAsync([new IngestBatch(1, batch, [])], Cancel);
+
+            Assert.Single(changed);
+            Assert.Equal(next.Name, await store.Store.ReadAsync((db, ct) => db.Spans.Select(s => s.Name).SingleAsync(ct), Cancel));
+            await writer.WriteAsync([new IngestBatch(1, [last = new SpanUpdate { ProjectId = 1, TraceId = "t", SpanId = "a", Version = new(3, number, 1), Hash = number, EndTime = number }], [])], Cancel);
+        }
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task A_deleted_trace_stays_deleted_when_its_senders_try_again(DatabaseProvider provider)
     {
         await using var store = await StoreFixture.CreateAsync(provider, cluster);
