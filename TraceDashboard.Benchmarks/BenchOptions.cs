@@ -50,6 +50,9 @@ internal sealed record BenchOptions
 
     public int Seconds { get; init; } = 20;
 
+    /// <summary>Of the ids that a <see cref="Lifecycle.LifecycleClient"/> uses.</summary>
+    public int Seed { get; init; }
+
     public Uri? Target { get; init; }
 
     public string? Key { get; init; }
@@ -84,6 +87,7 @@ internal sealed record BenchOptions
                 "--batch" => options with { Batch = Number(name, value) },
                 "--open" => options with { Open = [Number(name, value)] },
                 "--seconds" => options with { Seconds = Number(name, value) },
+                "--seed" => options with { Seed = Number(name, value) },
                 "--target" => options with { Target = Uri.TryCreate(value, UriKind.Absolute, out var uri) ? uri : throw new FormatException($"{name} {value} is not a URL.") },
                 "--key" => options with { Key = value },
                 _ => throw new FormatException($"{name} is not an option."),

@@ -33,6 +33,9 @@ try
         case "decode":
             DecodeBenchmark.Run(options, stop.Token);
             return 0;
+        case "lifecycle-client": // started by lifecycle
+            await LifecycleClient.RunAsync(options, stop.Token);
+            return 0;
         case "load" when options.Target is not null:
             await LoadAsync(options, options.Target);
             return 0;

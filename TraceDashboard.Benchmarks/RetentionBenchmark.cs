@@ -72,7 +72,7 @@ internal static class RetentionBenchmark
         turns.Deleted += await DeletedAsync(store, cancellationToken) - before;
         turns.Spans += load.Spans;
         turns.Elapsed += load.Elapsed;
-        turns.Latency.Add(load.Latency);
+        turns.Latency.Add(load.Latency.ToArray());
     }
 
     /// <returns>How long there was something to do.</returns>

@@ -35,6 +35,10 @@ internal static class ProcessUsage
 
     public static void ResetPeakMemory(int processId) => File.WriteAllText($"/proc/{processId}/clear_refs", "5");
 
+    /// <summary>Time that the hypervisor gave to others while this machine had something to do, of all processors together.</summary>
+    public static TimeSpan Stolen() =>
+        TimeSpan.FromSeconds(Number(File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[8]) / TicksPerSecond);
+
     private static string[] Stat(int processId)
     {
         // The name in parentheses may hold anything; what follows it starts with field 3.

@@ -4,7 +4,9 @@ namespace TraceDashboard.Benchmarks.Load;
 internal sealed class LatencySample
 {
     private readonly Lock _gate = new();
-    private readonly List<TimeSpan> _times = [];
+    private readonly List<TimeSpan> _times;
+
+    public LatencySample(params TimeSpan[] times) => _times = [.. times];
 
     public int Count
     {
@@ -21,13 +23,16 @@ internal sealed class LatencySample
             _times.Add(time);
     }
 
-    public void Add(LatencySample other)
+    public void Add(IEnumerable<TimeSpan> times)
     {
-        TimeSpan[] times;
-        lock (other._gate)
-            times = [.. other._times];
         lock (_gate)
             _times.AddRange(times);
+    }
+
+    public TimeSpan[] ToArray()
+    {
+        lock (_gate)
+            return [.. _times];
     }
 
     /// <summary>The smallest time that is not exceeded by that share of all, in milliseconds; 0 when there is none.</summary>
