@@ -28,6 +28,13 @@ public sealed class IngestionOptions
     [Range(1, 64)]
     public int PostgresWriters { get; set; } = 2;
 
+    /// <summary>
+    /// Least time between the beginnings of two transactions. What comes in meanwhile is written together: a transaction of
+    /// twenty small updates costs hardly more than one of two. Nothing waits when the last one began longer ago.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(4);
+
     /// <summary>What a sender is told to wait when there is no room or no store.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 

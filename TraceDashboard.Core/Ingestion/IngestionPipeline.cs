@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace TraceDashboard.Core.Ingestion;
 /// The one way in. A sender first reserves room for its bytes, decodes, and writes; the answer comes after the commit.
 /// What waits while a commit runs becomes the next transaction.
 /// </summary>
-public sealed partial class IngestionPipeline : IHostedService
+public sealed partial class IngestionPipeline : IHostedService, IDisposable
 {
     private readonly SpanWriter _writer;
     private readonly ProjectSettingsStore _settings;
@@ -26,6 +27,8 @@ public sealed partial class IngestionPipeline : IHostedService
     private readonly int _writers;
     private readonly ByteBudget _budget;
     private readonly Channel<Waiting> _queue = Channel.CreateUnbounded<Waiting>(); // bounded by the budget of bytes
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private long _lastTaken;
     private Task _loops = Task.CompletedTask;
     private volatile bool _stopping;
 
@@ -116,12 +119,31 @@ public sealed partial class IngestionPipeline : IHostedService
         }
     }
 
+    public void Dispose() => _turn.Dispose();
+
     private async Task WriteLoopAsync()
     {
         var senders = new List<Waiting>();
-        while (await _queue.Reader.WaitToReadAsync())
+        while (await TakeAsync(senders))
+            await WriteAsync(senders);
+    }
+
+    /// <summary>Waits for something to write, and for its turn; false when nothing comes any more.</summary>
+    private async Task<bool> TakeAsync(List<Waiting> senders)
+    {
+        senders.Clear();
+        await _turn.WaitAsync();
+        try
         {
-            senders.Clear();
+            if (!await _queue.Reader.WaitToReadAsync())
+                return false;
+
+            // Real time, whatever the clock of the app says: what it spares is the machine's.
+            var wait = _options.CommitInterval - Stopwatch.GetElapsedTime(_lastTaken);
+            if (wait > TimeSpan.Zero && !_stopping)
+                await _writer.PauseAsync(wait);
+            _lastTaken = Stopwatch.GetTimestamp();
+
             var spans = 0;
             while (spans < _options.MaxBatchSpans && _queue.Reader.TryRead(out var waiting))
             {
@@ -129,8 +151,11 @@ public sealed partial class IngestionPipeline : IHostedService
                 spans += Math.Max(1, waiting.Batch.Spans.Count);
             }
 
-            if (senders.Count > 0)
-                await WriteAsync(senders);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -25,6 +25,9 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
     /// <summary>Where somebody who does nothing but write should run.</summary>
     public virtual TaskScheduler Scheduler => TaskScheduler.Default;
 
+    /// <summary>Lets that much time pass, for somebody who runs on <see cref="Scheduler"/>.</summary>
+    public virtual Task PauseAsync(TimeSpan time) => Task.Delay(time);
+
     /// <summary>How many transactions of batches were begun by this process, and whether one is under way.</summary>
     internal (long Begun, bool IsWriting) Batches
     {

@@ -9,6 +9,13 @@ internal sealed class SqliteSpanWriter(TraceStore store, PriceBooks prices, Time
     /// <summary>The writer's own thread: a loop that runs there writes without handing anything to another thread.</summary>
     public override TaskScheduler Scheduler => _thread;
 
+    /// <summary>Sleeps: a timer would come back by two other threads, a millisecond later.</summary>
+    public override Task PauseAsync(TimeSpan time)
+    {
+        Thread.Sleep(time);
+        return Task.CompletedTask;
+    }
+
     private protected override async Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
         using (await store.WriteGate!.EnterAsync(cancellationToken))

@@ -30,6 +30,24 @@ public class IngestionPipelineTests(PostgresCluster cluster)
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task What_comes_in_within_the_interval_is_written_together(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider, ("Ingestion:CommitInterval", "00:00:01"));
+        var pipeline = store.Get<IngestionPipeline>();
+        await pipeline.WriteAsync(Batch("first"), Cancel);
+
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async i =>
+        {
+            await Task.Delay(i * 5, Cancel);
+            await pipeline.WriteAsync(Batch($"t{i}"), Cancel);
+        }));
+
+        // Each transaction marks the minute of the spans once.
+        Assert.Equal(2, await store.Store.ReadAsync((db, ct) => db.DirtyBuckets.CountAsync(ct), Cancel));
+        Assert.Equal(51, await store.Store.ReadAsync((db, ct) => db.Spans.CountAsync(ct), Cancel));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task A_span_that_the_database_refuses_costs_only_itself(DatabaseProvider provider)
     {
         await using var store = await CreateAsync(provider);
