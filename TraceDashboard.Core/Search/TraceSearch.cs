@@ -50,7 +50,7 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
                     .Take(limit + 1)
                     .ToListAsync(ct);
                 var next = rows.Count > limit ? rows[limit - 1].Cursor(order).Encode() : null;
-                return new TracePage(await WithScoresAsync(db, projectId, rows.Take(limit), ct), next);
+                return new TracePage(await WithScoresAsync(db, rows.Take(limit), ct), next);
             },
             cancellationToken);
     }
@@ -113,7 +113,7 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
                     .InOrder(TraceOrder.NewestFirst, null)
                     .Select(TraceConditions.AsListed(abandonedBefore))
                     .ToListAsync(ct);
-                return await WithScoresAsync(db, projectId, rows, ct);
+                return await WithScoresAsync(db, rows, ct);
             },
             cancellationToken);
     }
@@ -163,7 +163,12 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
     /// <summary>What the scores of a trace and of its spans come to, by name.</summary>
     public Task<IReadOnlyList<ScoreAverage>> ScoresOfAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
         store.ReadAsync<IReadOnlyList<ScoreAverage>>(
-            async (db, ct) => [.. (await ScoresOfAsync(db, projectId, [traceId], ct))[traceId]],
+            async (db, ct) =>
+            {
+                // The project is named with the key: named with the scores, SQLite might go through all of the project's by the time.
+                var number = db.TraceKeys.Where(k => k.ProjectId == projectId && k.TraceId == traceId).Select(k => k.TraceNo);
+                return [.. (await ScoreAverages.ByTraceAsync(db.Scores.Where(s => number.Contains(s.TraceNo!.Value)), ct))[traceId]];
+            },
             cancellationToken);
 
     /// <summary>The names that the project's newest scores have, the most used first.</summary>
@@ -172,22 +177,14 @@ public sealed class TraceSearch(TraceStore store, TimeProvider time, IOptions<Li
             (db, ct) => ScoreAverages.ByNameAsync(db.Scores.Where(s => s.ProjectId == projectId).OrderByDescending(s => s.Timestamp).Take(MaxNamedScores), ct),
             cancellationToken);
 
-    private static async Task<IReadOnlyList<TraceListItem>> WithScoresAsync(TraceDbContext db, int projectId, IEnumerable<ListedTrace> rows, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<TraceListItem>> WithScoresAsync(TraceDbContext db, IEnumerable<ListedTrace> rows, CancellationToken cancellationToken)
     {
-        var items = rows.Select(r => r.Item).ToList();
-        if (items.Count == 0)
-            return items;
-        var scores = await ScoresOfAsync(db, projectId, [.. items.Select(i => i.TraceId)], cancellationToken);
-        return scores.Count == 0 ? items : [.. items.Select(i => scores.Contains(i.TraceId) ? i with { Scores = [.. scores[i.TraceId]] } : i)];
-    }
-
-    private static Task<ILookup<string, ScoreAverage>> ScoresOfAsync(TraceDbContext db, int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
-    {
-        // The project is named with the keys: named with the scores, SQLite might go through all of the project's by the time.
-        var numbers = db.TraceKeys
-            .Where(k => k.ProjectId == projectId && EF.Parameter(traceIds).Contains(k.TraceId))
-            .Select(k => k.TraceNo);
-        return ScoreAverages.ByTraceAsync(db.Scores.Where(s => numbers.Contains(s.TraceNo!.Value)), cancellationToken);
+        var listed = rows.ToList();
+        if (listed.Count == 0)
+            return [];
+        var numbers = listed.Select(r => r.TraceNo).ToArray();
+        var scores = await ScoreAverages.ByTraceAsync(db.Scores.Where(s => EF.Parameter(numbers).Contains(s.TraceNo!.Value)), cancellationToken);
+        return [.. listed.Select(r => scores.Contains(r.Item.TraceId) ? r.Item with { Scores = [.. scores[r.Item.TraceId]] } : r.Item)];
     }
 
     private static FacetValue[] MostUsed(IEnumerable<string> values, int limit) =>

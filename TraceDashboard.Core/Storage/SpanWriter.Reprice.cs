@@ -45,7 +45,7 @@ public abstract partial class SpanWriter
             await LockAndReadAsync([.. spans.Select(t => new TraceWrite(projectId, t.Key))], cancellationToken);
             var byId = spans.ToDictionary(t => t.Key, StringComparer.Ordinal);
             var keys = _traces.SelectMany(t => byId[t.Write.TraceId].Select(s => new SpanKey(t.TraceNo, s)));
-            await session.ReadAsync([RowQuery.BySpan(Tables.Spans.Select(), "spans", keys, r => { var row = Tables.ReadSpan(r); _stored[new(row.TraceNo, row.SpanId)] = row; })], cancellationToken);
+            await session.ReadAsync([RowQuery.BySpan(Tables.Spans.Select, "spans", keys, r => { var row = Tables.ReadSpan(r); _stored[new(row.TraceNo, row.SpanId)] = row; })], cancellationToken);
 
             var book = _prices.Of(projectId);
             foreach (var trace in _traces)

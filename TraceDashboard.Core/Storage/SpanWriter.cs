@@ -171,9 +171,9 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             var known = _traces.Where(t => !t.IsNew).ToDictionary(t => t.TraceNo);
             await session.ReadAsync(
                 [
-                    RowQuery.ByTrace(Tables.Traces.Select(), "traces", known.Keys, r => { var row = Tables.ReadTrace(r); known[row.TraceNo].Stored = row; }),
+                    RowQuery.ByTrace(Tables.Traces.Select, "traces", known.Keys, r => { var row = Tables.ReadTrace(r); known[row.TraceNo].Stored = row; }),
                     RowQuery.BySpan(
-                        Tables.Spans.Select(), "spans", known.Values.SelectMany(t => t.Write.Spans.Keys.Select(s => new SpanKey(t.TraceNo, s))),
+                        Tables.Spans.Select, "spans", known.Values.SelectMany(t => t.Write.Spans.Keys.Select(s => new SpanKey(t.TraceNo, s))),
                         r => { var row = Tables.ReadSpan(r); _stored[new(row.TraceNo, row.SpanId)] = row; }),
                 ],
                 cancellationToken);
@@ -213,7 +213,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 .Select(u => (u.Key, _stored[u.Key].ContentDay))
                 .ToArray();
             await session.ReadAsync(
-                [RowQuery.BySpan(Tables.Contents.Select(), "span_contents", keys, r => { var row = Tables.ReadContent(r); contents[new(row.TraceNo, row.SpanId)] = row; })],
+                [RowQuery.BySpan(Tables.Contents.Select, "span_contents", keys, r => { var row = Tables.ReadContent(r); contents[new(row.TraceNo, row.SpanId)] = row; })],
                 cancellationToken);
             return contents;
         }

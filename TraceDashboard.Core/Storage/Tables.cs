@@ -42,6 +42,9 @@ internal abstract class RowSink
 internal sealed record Table<T>(
     string Name, string[] Key, (string Name, ColumnType Type)[] Columns, Action<T, RowSink> Write, string? KeepGreatest = null, string[]? Version = null, string[]? Indexed = null)
 {
+    /// <summary>The select list of the table, called <c>t</c>, in the order of its columns.</summary>
+    public string Select { get; } = string.Join(", ", Columns.Select(c => $"t.{c.Name}"));
+
     /// <summary>Ends an upsert; the same on both databases.</summary>
     public string OnlyNewer => Version is null ? "" : $" WHERE ({string.Join(", ", Version.Select(c => "excluded." + c))}) > ({string.Join(", ", Version.Select(c => $"{Name}.{c}"))})";
 }
@@ -228,9 +231,6 @@ internal static partial class Tables
             sink.Int32(row.ProjectId);
             sink.Text(row.Value);
         });
-
-    /// <summary>The select list of a table, in the order of its columns.</summary>
-    public static string Select<T>(this Table<T> table) => string.Join(", ", table.Columns.Select(c => $"t.{c.Name}"));
 
     public static SpanRow ReadSpan(DbDataReader reader)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -22,8 +23,7 @@ public sealed class TraceStore : IDisposable
         ConnectionString = options.Value.ConnectionString;
         if (Provider == DatabaseProvider.Sqlite)
         {
-            var contextOptions = SqliteTraceDbContext.Options(ConnectionString);
-            _createContext = () => new SqliteTraceDbContext(contextOptions);
+            _createContext = new PooledDbContextFactory<SqliteTraceDbContext>(SqliteTraceDbContext.Options(ConnectionString)).CreateDbContext;
             _readers = new SqliteScheduler(options.Value.SqliteReaders, "sqlite reader");
             WriteGate = new SqliteWriteGate();
             Checkpointer = new SqliteCheckpointer(ConnectionString, WriteGate, loggers.CreateLogger<SqliteCheckpointer>());
@@ -32,8 +32,7 @@ public sealed class TraceStore : IDisposable
         {
             Postgres = PostgresDatabase.DataSource(ConnectionString, loggers);
             PostgresWriting = PostgresDatabase.WritingDataSource(ConnectionString, loggers);
-            var contextOptions = PostgresTraceDbContext.Options(Postgres);
-            _createContext = () => new PostgresTraceDbContext(contextOptions);
+            _createContext = new PooledDbContextFactory<PostgresTraceDbContext>(PostgresTraceDbContext.Options(Postgres)).CreateDbContext;
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class PostgresTraceDbContext(DbContextOptions<PostgresTraceDbConte
         new DbContextOptionsBuilder<PostgresTraceDbContext>()
             .UseNpgsql(dataSource)
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+            .ConfigureLoggingCacheTime(TimeSpan.Zero) // contexts are pooled: one from before would miss who listens since
             .ReplaceService<IMigrationsSqlGenerator, PostgresStorageSqlGenerator>()
             .Options;
 

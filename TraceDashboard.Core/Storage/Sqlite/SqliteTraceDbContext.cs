@@ -10,6 +10,7 @@ public sealed class SqliteTraceDbContext(DbContextOptions<SqliteTraceDbContext> 
         new DbContextOptionsBuilder<SqliteTraceDbContext>()
             .UseSqlite(connectionString)
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+            .ConfigureLoggingCacheTime(TimeSpan.Zero) // contexts are pooled: one from before would miss who listens since
             .ReplaceService<IMigrationsSqlGenerator, SqliteStorageSqlGenerator>()
             .AddInterceptors(new SqlitePragmaInterceptor())
             .Options;

@@ -9,7 +9,7 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
     private readonly Dictionary<string, SqliteStatement> _statements = [];
     private readonly Dictionary<object, SqliteStatement> _upserts = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<object, SqliteStatement> _replacements = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<string, SqliteCommand> _queries = [];
+    private readonly Dictionary<(string Select, string Table, bool BySpan), SqliteCommand> _queries = [];
     private SqliteConnection? _connection;
 
     public SqliteConnection Connection => _connection ??= SqliteDatabase.Open(connectionString);
@@ -45,15 +45,16 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
             $"UPDATE {table.Name} SET {string.Join(", ", values.Select(c => $"{c.Name} = {c.Value}"))} WHERE {string.Join(" AND ", columns.Where(c => table.Key.Contains(c.Name)).Select(c => $"{c.Name} = {c.Value}"))}");
     }
 
-    public SqliteCommand Query(string sql)
+    /// <summary>By the number of a trace, <c>$1</c>, and maybe the id of a span, <c>$2</c>.</summary>
+    public SqliteCommand Query(string select, string table, bool bySpan)
     {
-        if (_queries.TryGetValue(sql, out var query))
+        if (_queries.TryGetValue((select, table, bySpan), out var query))
             return query;
         query = Connection.CreateCommand();
-        query.CommandText = sql;
+        query.CommandText = $"SELECT {select} FROM {table} t WHERE t.trace_no = $1{(bySpan ? " AND t.span_id = $2" : "")}";
         query.Parameters.Add("$1", SqliteType.Integer);
         query.Parameters.Add("$2", SqliteType.Text);
-        return _queries[sql] = query;
+        return _queries[(select, table, bySpan)] = query;
     }
 
     public void Dispose()
@@ -112,17 +113,13 @@ internal sealed class SqliteWriteSession : WriteSession
     {
         foreach (var query in queries)
         {
-            if (query.Spans is null)
-            {
-                var byTrace = _connection.Query($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = $1");
-                foreach (var traceNo in query.TraceNos)
-                    Read(byTrace, traceNo, "", query.Read);
+            if (query.IsEmpty)
                 continue;
-            }
-
-            var bySpan = _connection.Query($"SELECT {query.Select} FROM {query.Table} t WHERE t.trace_no = $1 AND t.span_id = $2");
-            foreach (var span in query.Spans)
-                Read(bySpan, span.TraceNo, span.SpanId, query.Read);
+            var command = _connection.Query(query.Select, query.Table, query.Spans is not null);
+            foreach (var traceNo in query.TraceNos)
+                Read(command, traceNo, "", query.Read);
+            foreach (var span in query.Spans ?? [])
+                Read(command, span.TraceNo, span.SpanId, query.Read);
         }
 
         return Task.CompletedTask;
