@@ -8,14 +8,14 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
 {
     private readonly JsonBuffer _bytes = new();
 
-    public Slice Write(ref Utf8JsonReader reader, bool isObject, RawRecord record)
+    public Slice Write(ref ValidJsonReader reader, bool isObject, RawRecord record)
     {
         _ = Begin(record);
         WriteCollection(ref reader, isObject, 1);
         return End();
     }
 
-    private void WriteCollection(ref Utf8JsonReader reader, bool isObject, int depth)
+    private void WriteCollection(ref ValidJsonReader reader, bool isObject, int depth)
     {
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -56,7 +56,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
             Target.Write(isObject ? "{}"u8 : "[]"u8);
     }
 
-    private void WriteElements(ref Utf8JsonReader reader, int depth)
+    private void WriteElements(ref ValidJsonReader reader, int depth)
     {
         Target.Write((byte)'[');
         var count = 0;
@@ -73,7 +73,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
         Target.Write((byte)']');
     }
 
-    private void WriteMembers(ref Utf8JsonReader reader, int depth)
+    private void WriteMembers(ref ValidJsonReader reader, int depth)
     {
         var first = OpenObject();
         var count = 0;
@@ -96,7 +96,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
         CloseObject(first);
     }
 
-    private void WriteMember(ref Utf8JsonReader reader, int depth)
+    private void WriteMember(ref ValidJsonReader reader, int depth)
     {
         var start = Target.Length;
         var hash = RawRecord.HashOf(default);
@@ -150,7 +150,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
         return length;
     }
 
-    private void WriteValue(ref Utf8JsonReader reader, int depth)
+    private void WriteValue(ref ValidJsonReader reader, int depth)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -183,7 +183,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
             Target.Write("null"u8);
     }
 
-    private void WriteScalar(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name)
+    private void WriteScalar(ref ValidJsonReader reader, scoped ReadOnlySpan<byte> name)
     {
         var attribute = new RawAttribute();
         _bytes.Clear();

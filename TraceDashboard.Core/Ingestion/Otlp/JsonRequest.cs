@@ -32,11 +32,9 @@ internal sealed class JsonRequest : OtlpRequest
         }
     }
 
-    private Utf8JsonReader Open(BodyRange range) => new(Body.AsSpan(range.Start, range.Length), s_options);
-
     private void Scan(int start)
     {
-        var reader = Open(new BodyRange(start, Length - start));
+        var reader = new Utf8JsonReader(Body.AsSpan(start, Length - start), s_options);
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new MalformedRequestException("The body is not a JSON object with resourceSpans.");
@@ -172,7 +170,7 @@ internal sealed class JsonRequest : OtlpRequest
         source.Clear();
         if (range.Length == 0)
             return;
-        var reader = Open(range);
+        var reader = new ValidJsonReader(Body.AsSpan(range.Start, range.Length));
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -203,7 +201,7 @@ internal sealed class JsonRequest : OtlpRequest
         text = default;
         if (range.Length == 0)
             return true;
-        var reader = Open(range);
+        var reader = new ValidJsonReader(Body.AsSpan(range.Start, range.Length));
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.String)
             return false;
@@ -214,9 +212,9 @@ internal sealed class JsonRequest : OtlpRequest
     public override void ReadSpan(BodyRange range, RawSpan span)
     {
         span.Clear();
-        var reader = Open(range);
+        var reader = new ValidJsonReader(Body.AsSpan(range.Start, range.Length));
         _ = reader.Read();
-        Utf8JsonReader events = default, links = default;
+        ValidJsonReader events = default, links = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = JsonStrings.Read(reader, span.Temp);
@@ -239,7 +237,7 @@ internal sealed class JsonRequest : OtlpRequest
             ReadLinks(ref links, span, range.Start);
     }
 
-    private void ReadSpanField(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name, RawSpan span, int start)
+    private void ReadSpanField(ref ValidJsonReader reader, scoped ReadOnlySpan<byte> name, RawSpan span, int start)
     {
         if (name.SequenceEqual("traceId"u8))
             span.SetTraceId(JsonValues.ReadId(ref reader, span, "traceId"));
@@ -273,7 +271,7 @@ internal sealed class JsonRequest : OtlpRequest
             reader.Skip();
     }
 
-    private static void ReadStatus(ref Utf8JsonReader reader, RawSpan span, int start)
+    private static void ReadStatus(ref ValidJsonReader reader, RawSpan span, int start)
     {
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -294,7 +292,7 @@ internal sealed class JsonRequest : OtlpRequest
         }
     }
 
-    private void ReadEvents(ref Utf8JsonReader reader, RawSpan span, int start)
+    private void ReadEvents(ref ValidJsonReader reader, RawSpan span, int start)
     {
         for (var any = EnterArray(ref reader, span, "events"); any && NextObject(ref reader, span, "an event");)
         {
@@ -327,7 +325,7 @@ internal sealed class JsonRequest : OtlpRequest
         }
     }
 
-    private void ReadLinks(ref Utf8JsonReader reader, RawSpan span, int start)
+    private void ReadLinks(ref ValidJsonReader reader, RawSpan span, int start)
     {
         for (var any = EnterArray(ref reader, span, "links"); any && NextObject(ref reader, span, "a link");)
         {
@@ -362,7 +360,7 @@ internal sealed class JsonRequest : OtlpRequest
         }
     }
 
-    private void ReadAttributes(ref Utf8JsonReader reader, RawRecord record, int start)
+    private void ReadAttributes(ref ValidJsonReader reader, RawRecord record, int start)
     {
         for (var any = EnterArray(ref reader, record, "attributes"); any && NextObject(ref reader, record, "an attribute");)
         {
@@ -382,7 +380,7 @@ internal sealed class JsonRequest : OtlpRequest
         }
     }
 
-    private void ReadValue(ref Utf8JsonReader reader, RawRecord record, int start, ref RawAttribute attribute)
+    private void ReadValue(ref ValidJsonReader reader, RawRecord record, int start, ref RawAttribute attribute)
     {
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -414,7 +412,7 @@ internal sealed class JsonRequest : OtlpRequest
         }
     }
 
-    private static bool EnterArray(ref Utf8JsonReader reader, RawRecord record, string field)
+    private static bool EnterArray(ref ValidJsonReader reader, RawRecord record, string field)
     {
         _ = reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray)
@@ -424,7 +422,7 @@ internal sealed class JsonRequest : OtlpRequest
     }
 
     /// <summary>Moves to the next object of an array; other elements refuse the record.</summary>
-    private static bool NextObject(ref Utf8JsonReader reader, RawRecord record, string element)
+    private static bool NextObject(ref ValidJsonReader reader, RawRecord record, string element)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {

@@ -7,7 +7,7 @@ namespace TraceDashboard.Core.Ingestion.Otlp;
 internal static class JsonScalar
 {
     /// <summary>Reads the value of that property; bytes go to <paramref name="bytes"/>. False when it is unknown, null or refused.</summary>
-    public static bool TryRead(ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name, RawRecord record, JsonBuffer bytes, ref RawAttribute attribute)
+    public static bool TryRead(ref ValidJsonReader reader, scoped ReadOnlySpan<byte> name, RawRecord record, JsonBuffer bytes, ref RawAttribute attribute)
     {
         var type = name switch
         {

@@ -9,22 +9,26 @@ internal static class JsonStrings
     /// <summary>Writes the text of a string token, without escapes and cleaned.</summary>
     public static void WriteUnescaped(ReadOnlySpan<byte> raw, JsonBuffer target)
     {
+        var start = target.Length;
+        var text = target.GetSpan(raw.Length);
+        var length = 0;
         while (raw.Length > 0)
         {
             var run = raw.IndexOf((byte)'\\');
             run = run < 0 ? raw.Length : run;
-            Text.WriteClean(raw[..run], target);
+            raw[..run].CopyTo(text[length..]);
+            length += run;
             raw = raw[run..];
             if (raw.Length < 2)
-                return;
+                break;
 
             if (raw[1] == 'u')
             {
-                raw = raw[WriteCharacter(raw, target)..];
+                raw = raw[WriteCharacter(raw, text, ref length)..];
                 continue;
             }
 
-            target.Write(raw[1] switch
+            text[length++] = raw[1] switch
             {
                 (byte)'n' => (byte)'\n',
                 (byte)'r' => (byte)'\r',
@@ -32,22 +36,34 @@ internal static class JsonStrings
                 (byte)'b' => (byte)'\b',
                 (byte)'f' => (byte)'\f',
                 var itself => itself,
-            });
+            };
             raw = raw[2..];
         }
+
+        target.Advance(length);
+        if (Text.IsClean(text[..length]))
+            return;
+        var unclean = text[..length].ToArray();
+        target.Truncate(start);
+        Text.WriteClean(unclean, target);
     }
 
     /// <summary>The text of the current string or property name; valid until <paramref name="temp"/> is used again.</summary>
-    public static ReadOnlySpan<byte> Read(in Utf8JsonReader reader, JsonBuffer temp)
+    public static ReadOnlySpan<byte> Read(in ValidJsonReader reader, JsonBuffer temp) => Read(reader.ValueSpan, reader.ValueIsEscaped, temp);
+
+    /// <inheritdoc cref="Read(in ValidJsonReader, JsonBuffer)"/>
+    public static ReadOnlySpan<byte> Read(in Utf8JsonReader reader, JsonBuffer temp) => Read(reader.ValueSpan, reader.ValueIsEscaped, temp);
+
+    private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> raw, bool isEscaped, JsonBuffer temp)
     {
-        if (!reader.ValueIsEscaped && Text.IsClean(reader.ValueSpan))
-            return reader.ValueSpan;
+        if (!isEscaped && Text.IsClean(raw))
+            return raw;
         temp.Clear();
-        WriteUnescaped(reader.ValueSpan, temp);
+        WriteUnescaped(raw, temp);
         return temp.Written;
     }
 
-    private static int WriteCharacter(ReadOnlySpan<byte> raw, JsonBuffer target)
+    private static int WriteCharacter(ReadOnlySpan<byte> raw, Span<byte> text, ref int written)
     {
         var length = 6;
         var unit = Unit(raw);
@@ -58,7 +74,7 @@ internal static class JsonStrings
             rune = single;
 
         if (rune.Value != 0)
-            target.Advance(rune.EncodeToUtf8(target.GetSpan(4)));
+            written += rune.EncodeToUtf8(text[written..]);
         return length;
     }
 

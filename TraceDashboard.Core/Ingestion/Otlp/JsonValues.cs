@@ -12,7 +12,7 @@ namespace TraceDashboard.Core.Ingestion.Otlp;
 /// </summary>
 internal static class JsonValues
 {
-    public static Slice ReadText(ref Utf8JsonReader reader, RawRecord record, int bodyStart, string field)
+    public static Slice ReadText(ref ValidJsonReader reader, RawRecord record, int bodyStart, string field)
     {
         _ = reader.Read();
         if (reader.TokenType == JsonTokenType.String)
@@ -22,17 +22,17 @@ internal static class JsonValues
     }
 
     /// <summary>The text of the current string token.</summary>
-    public static Slice Keep(in Utf8JsonReader reader, RawRecord record, int bodyStart)
+    public static Slice Keep(in ValidJsonReader reader, RawRecord record, int bodyStart)
     {
         if (!reader.ValueIsEscaped)
-            return record.Keep(bodyStart + (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            return record.Keep(bodyStart + reader.TokenStartIndex + 1, reader.ValueSpan.Length);
         var start = record.Own.Length;
         JsonStrings.WriteUnescaped(reader.ValueSpan, record.Own);
         return new Slice(start, record.Own.Length - start, true);
     }
 
     /// <summary>An id as hexadecimal digits of either case; empty when it is missing or not readable.</summary>
-    public static ReadOnlySpan<byte> ReadId(ref Utf8JsonReader reader, RawRecord record, string field)
+    public static ReadOnlySpan<byte> ReadId(ref ValidJsonReader reader, RawRecord record, string field)
     {
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.String)
@@ -50,7 +50,7 @@ internal static class JsonValues
     }
 
     /// <summary>A whole number that is not negative, as a JSON number or a decimal string.</summary>
-    public static ulong ReadUnsigned(ref Utf8JsonReader reader, RawRecord record, string field)
+    public static ulong ReadUnsigned(ref ValidJsonReader reader, RawRecord record, string field)
     {
         _ = reader.Read();
         var isNumber = reader.TokenType is JsonTokenType.Number or JsonTokenType.String;
@@ -63,16 +63,14 @@ internal static class JsonValues
     }
 
     /// <summary>An enum as a number, or by name as old clients send it.</summary>
-    public static ulong ReadEnum(ref Utf8JsonReader reader, RawRecord record, string field, ReadOnlySpan<string> names)
+    public static ulong ReadEnum(ref ValidJsonReader reader, RawRecord record, string field, ReadOnlySpan<string> names)
     {
         _ = reader.Read();
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetUInt32(out var number))
-            return number;
-        if (reader.TokenType == JsonTokenType.String)
+        if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)
         {
             var text = JsonStrings.Read(reader, record.Temp);
-            if (Utf8Parser.TryParse(text, out uint parsed, out var used) && used == text.Length)
-                return parsed;
+            if (Utf8Parser.TryParse(text, out uint number, out var used) && used == text.Length)
+                return number;
             for (var i = 0; i < names.Length; i++)
             {
                 if (System.Text.Ascii.Equals(text, names[i]))
@@ -84,14 +82,14 @@ internal static class JsonValues
         return 0;
     }
 
-    public static bool TryReadLong(in Utf8JsonReader reader, out long value)
+    public static bool TryReadLong(in ValidJsonReader reader, out long value)
     {
         value = 0;
         return reader.TokenType is JsonTokenType.Number or JsonTokenType.String
             && Utf8Parser.TryParse(reader.ValueSpan, out value, out var used) && used == reader.ValueSpan.Length;
     }
 
-    public static bool TryReadDouble(in Utf8JsonReader reader, out double value)
+    public static bool TryReadDouble(in ValidJsonReader reader, out double value)
     {
         value = 0;
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
@@ -102,7 +100,7 @@ internal static class JsonValues
     }
 
     /// <summary>Base64 in either alphabet, with or without padding.</summary>
-    public static bool TryReadBytes(in Utf8JsonReader reader, RawRecord record, JsonBuffer target)
+    public static bool TryReadBytes(in ValidJsonReader reader, RawRecord record, JsonBuffer target)
     {
         if (reader.TokenType != JsonTokenType.String)
             return false;
@@ -117,7 +115,7 @@ internal static class JsonValues
         return true;
     }
 
-    public static void Refuse(ref Utf8JsonReader reader, RawRecord record, string field, string expected)
+    public static void Refuse(ref ValidJsonReader reader, RawRecord record, string field, string expected)
     {
         if (reader.TokenType != JsonTokenType.Null)
             record.Fail($"{field} is not {expected}");
