@@ -13,6 +13,7 @@ internal sealed record BenchOptions
         ingest      OTLP load on an empty store and on a filled one, beside the reference writer
         read        pages' queries on a filled store
         lifecycle   open traces updated through the gateway API, with subscribers that run the pages' queries
+        fling       a trace of 10 000 spans in Chromium: opening it, and the rows after the scroll wheel was flung
         retention   OTLP load with and without retention beside it, in turns, on a filled store; then what the store shrinks to
         store       the pipeline and the writer alone, in this process
         decode      decoding and mapping alone, of several dialects, beside a plain parser
@@ -27,6 +28,7 @@ internal sealed record BenchOptions
         --batch N         spans in a request, default 512
         --open N          traces open at once in lifecycle, default 1000 and then 5000
         --seconds N       length of a lifecycle measurement, default 20
+        --browser PATH    Chromium for fling, default /usr/bin/chromium
         --target URL      for load
         --key KEY         secret key for load; without it the app must accept keyless calls from loopback
         """;
@@ -52,6 +54,8 @@ internal sealed record BenchOptions
 
     /// <summary>Of the ids that a <see cref="Lifecycle.LifecycleClient"/> uses.</summary>
     public int Seed { get; init; }
+
+    public string Browser { get; init; } = "/usr/bin/chromium";
 
     public Uri? Target { get; init; }
 
@@ -89,6 +93,7 @@ internal sealed record BenchOptions
                 "--seconds" => options with { Seconds = Number(name, value) },
                 "--seed" => options with { Seed = Number(name, value) },
                 "--target" => options with { Target = Uri.TryCreate(value, UriKind.Absolute, out var uri) ? uri : throw new FormatException($"{name} {value} is not a URL.") },
+                "--browser" => options with { Browser = value },
                 "--key" => options with { Key = value },
                 _ => throw new FormatException($"{name} is not an option."),
             };

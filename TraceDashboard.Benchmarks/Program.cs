@@ -22,7 +22,7 @@ try
     var options = BenchOptions.Parse(args);
     switch (options.Verb)
     {
-        case "all" or "ingest" or "read" or "lifecycle" or "retention" or "store" or "reference":
+        case "all" or "ingest" or "read" or "lifecycle" or "fling" or "retention" or "store" or "reference":
             foreach (var postgres in options.Databases)
             {
                 await using var store = await BenchStore.CreateAsync(postgres, stop.Token);
@@ -63,7 +63,9 @@ async Task MeasureAsync(BenchOptions options, BenchStore store)
         Report.Line($"{store.Name}: {ReferenceWriter.Measure(store, options.ReferenceSpans, stop.Token):N0} spans/s by the reference writer");
     if (options.Verb == "retention")
         await RetentionBenchmark.RunAsync(store, options, stop.Token);
-    if (options.Verb is "store")
+    if (options.Verb == "fling")
+        await FlingBenchmark.RunAsync(store, options, stop.Token);
+    if (options.Verb == "store")
         await StoreBenchmark.RunAsync(store, options, stop.Token);
     if (options.Verb is "all" or "ingest")
         await new IngestBenchmark(store, options).RunAsync(stop.Token);

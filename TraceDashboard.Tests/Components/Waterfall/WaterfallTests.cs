@@ -17,6 +17,14 @@ public class WaterfallTests
     public void The_window_holds_the_view_and_more_after_it_than_before(int top, int inView, int total, int first, int count) =>
         Assert.Equal(new RowWindow(first, count), RowWindow.Around(top, inView, total));
 
+    [Theory]
+    [InlineData(0, 40, 10_000, 0, 40)]
+    [InlineData(9_990, 40, 10_000, 9_960, 40)]
+    [InlineData(0, 40, 30, 0, 30)]
+    [InlineData(0, 40, 0, 0, 0)]
+    public void The_first_window_is_the_view_alone(int top, int inView, int total, int first, int count) =>
+        Assert.Equal(new RowWindow(first, count), RowWindow.From(top, inView, total));
+
     [Fact]
     public void The_strip_of_a_long_trace_is_small_and_paints_over_no_error()
     {

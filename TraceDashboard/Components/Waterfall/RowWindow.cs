@@ -10,6 +10,14 @@ public readonly record struct RowWindow(int First, int Count)
     /// <summary>Rows that are sent at most.</summary>
     public const int Most = 200;
 
+    /// <summary>The view alone: what a page that opens shows first, so that it shows it soon.</summary>
+    /// <inheritdoc cref="Around"/>
+    public static RowWindow From(int top, int inView, int total)
+    {
+        var count = Math.Min(total, inView);
+        return new RowWindow(Math.Clamp(top, 0, total - count), count);
+    }
+
     /// <summary>40 % of what is sent beyond the view lies before it, 60 % after: readers go down more than up.</summary>
     /// <param name="top">Place of the first row in view.</param>
     /// <param name="inView">Rows that the view holds.</param>

@@ -94,7 +94,7 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
             _active = Rows.RowAt(Rows.PlaceOf(_active));
         _shown = Rows;
         _shownSelection = SelectedId;
-        _window = RowWindow.Around(_top, _inView, Rows.Count);
+        _window = _view is null ? RowWindow.From(_top, _inView, Rows.Count) : RowWindow.Around(_top, _inView, Rows.Count);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
