@@ -20,14 +20,14 @@ internal static class FlingBenchmark
     // Looks at each frame whether there is a row in each place of the view, and at the height of the list.
     private const string Watch =
         """
-        height => {
-          const box = document.querySelector('[data-scroll]'), part = box.querySelector('[data-first]'), rowHeight = height / 10000, heights = new Set();
+        ({ spans, rowHeight }) => {
+          const box = document.querySelector('[data-scroll]'), part = box.querySelector('[data-first]'), heights = new Set();
           let moved = 0, covered = 0, blank = 0, longest = 0;
           box.addEventListener('scroll', () => { moved = performance.now(); covered = 0; });
           const look = () => {
             const now = performance.now();
             heights.add(box.scrollHeight);
-            const top = Math.floor(box.scrollTop / rowHeight), end = Math.min(10000, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight));
+            const top = Math.floor(box.scrollTop / rowHeight), end = Math.min(spans, Math.ceil((box.scrollTop + box.clientHeight) / rowHeight));
             if (part.querySelector(`[data-place="${top}"]`) && part.querySelector(`[data-place="${end - 1}"]`)) {
               covered ||= now;
               blank = 0;
@@ -86,9 +86,9 @@ internal static class FlingBenchmark
             Report.Line($"  {name,-27}{times.Milliseconds(0.5),9:N0} ms p50 {times.Milliseconds(0.95),9:N0} ms p95 {times.Milliseconds(1),9:N0} ms at most");
     }
 
-    private static async Task<IPage> OpenAsync(IBrowserContext browser, Uri address)
+    private static async Task<IPage> OpenAsync(IBrowserContext context, Uri address)
     {
-        var page = await browser.NewPageAsync();
+        var page = await context.NewPageAsync();
         await page.GotoAsync(address.AbsoluteUri, new() { WaitUntil = WaitUntilState.Commit });
         await RowsAsync(page);
         return page;
@@ -100,7 +100,7 @@ internal static class FlingBenchmark
     {
         await page.Locator("section[data-ready]").WaitForAsync();
         await page.Locator("[data-scroll]").HoverAsync();
-        await page.EvaluateAsync(Watch, Spans * WaterfallView.RowHeight);
+        await page.EvaluateAsync(Watch, new { spans = Spans, rowHeight = WaterfallView.RowHeight });
         var (flung, blank) = (new LatencySample(), new LatencySample());
         var heights = 0;
         var random = new Random(3);

@@ -29,7 +29,7 @@ internal sealed class ClientProcess : IAsyncDisposable
 
     public async Task<LifecycleTimes> RunAsync(LifecyclePart part, CancellationToken cancellationToken)
     {
-        await _process.StandardInput.WriteLineAsync(part.ToString().AsMemory(), cancellationToken);
+        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(part).AsMemory(), cancellationToken);
         await _process.StandardInput.FlushAsync(cancellationToken);
         var line = await _process.StandardOutput.ReadLineAsync(cancellationToken);
         return line is null ? throw new InvalidOperationException("The client ended early.") : JsonSerializer.Deserialize<LifecycleTimes>(line)!;

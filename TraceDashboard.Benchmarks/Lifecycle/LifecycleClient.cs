@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using TraceDashboard.Benchmarks.Load;
 
@@ -26,7 +25,7 @@ internal sealed class LifecycleClient(Uri address, OpenTraces traces)
         var client = new LifecycleClient(options.Target ?? throw new FormatException("lifecycle-client needs --target."), new OpenTraces(options.Open[0], options.Seed));
         while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
         {
-            var part = LifecyclePart.Parse(line);
+            var part = JsonSerializer.Deserialize<LifecyclePart>(line)!;
             Console.WriteLine(JsonSerializer.Serialize(await client.RunAsync(part, cancellationToken)));
         }
     }
@@ -78,14 +77,6 @@ internal sealed record LifecyclePart(string Name, TimeSpan Length, int Updates)
     public const string Start = "start";
     public const string Update = "update";
     public const string Complete = "complete";
-
-    public static LifecyclePart Parse(string line)
-    {
-        var words = line.Split(' ');
-        return new LifecyclePart(words[0], TimeSpan.FromMilliseconds(int.Parse(words[1], CultureInfo.InvariantCulture)), int.Parse(words[2], CultureInfo.InvariantCulture));
-    }
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {(int)Length.TotalMilliseconds} {Updates}");
 }
 
 /// <summary>What the client measured of a part.</summary>
