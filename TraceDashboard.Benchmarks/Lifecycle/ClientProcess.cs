@@ -20,7 +20,7 @@ internal sealed class ClientProcess : IAsyncDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            Environment = { ["DOTNET_gcServer"] = "0" },
+            Environment = { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredCompilation"] = "0" }, // what it compiles later would take the app's time
         })
             ?? throw new InvalidOperationException("The client did not start.");
     }

@@ -24,6 +24,8 @@ internal static class LifecycleBenchmark
 
     private static readonly TimeSpan s_longestWarmUp = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan s_clientWarmUp = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan s_startLength = TimeSpan.FromSeconds(5);
 
     public static async Task RunAsync(BenchStore store, BenchOptions options, CancellationToken cancellationToken)
@@ -61,17 +63,18 @@ internal static class LifecycleBenchmark
         var result = new Result { Open = open, Readers = readers };
         await BareCommit.MeasureAsync(store, result.BareCommits, cancellationToken);
         var reading = readers.RunAsync(Readers, stopReaders.Token);
+        await client.RunAsync(new LifecyclePart(LifecyclePart.WarmUp, s_clientWarmUp, 0), cancellationToken);
         result.Starts = await client.RunAsync(new LifecyclePart(LifecyclePart.Start, s_startLength, 0), cancellationToken);
         using (Listen(app, result.Transactions))
         {
             var (cpu, pauses, collections) = (Environment.CpuUsage.TotalTime + client.Cpu, GC.GetTotalPauseDuration(), GC.CollectionCount(0));
-            var (allocated, stolen) = (GC.GetTotalAllocatedBytes(), ProcessUsage.Stolen());
+            var (allocated, stolen) = (GC.GetTotalAllocatedBytes(precise: true), ProcessUsage.Stolen());
             result.Updates = await client.RunAsync(new LifecyclePart(LifecyclePart.Update, length, 0), cancellationToken);
             result.Cpu = Environment.CpuUsage.TotalTime + client.Cpu - cpu;
             result.Pauses = GC.GetTotalPauseDuration() - pauses;
             result.Collections = GC.CollectionCount(0) - collections;
             result.Stolen = ProcessUsage.Stolen() - stolen;
-            result.Allocated = GC.GetTotalAllocatedBytes() - allocated;
+            result.Allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         }
 
         result.Completes = await client.RunAsync(new LifecyclePart(LifecyclePart.Complete, s_startLength, updates), cancellationToken);

@@ -32,6 +32,7 @@ internal sealed class LifecycleClient(Uri address, OpenTraces traces)
 
     private Task<LifecycleTimes> RunAsync(LifecyclePart part, CancellationToken cancellationToken) => part.Name switch
     {
+        LifecyclePart.WarmUp => EachAsync(UpdateInterval, Updates(part.Length), static (_, _) => new LifecycleCall("GET", "/health/live", ""), cancellationToken),
         LifecyclePart.Start => EachAsync(part.Length, 1, (trace, _) => traces.Start(trace), cancellationToken),
         LifecyclePart.Update => EachAsync(UpdateInterval, Updates(part.Length), traces.Update, cancellationToken),
         _ => EachAsync(part.Length, 1, (trace, _) => traces.Complete(trace, part.Updates), cancellationToken),
@@ -74,6 +75,8 @@ internal sealed class LifecycleClient(Uri address, OpenTraces traces)
 /// <param name="Updates">How many updates each trace has had.</param>
 internal sealed record LifecyclePart(string Name, TimeSpan Length, int Updates)
 {
+    /// <summary>Calls that have nothing to do with the traces, so that the client's own code is compiled before its times count.</summary>
+    public const string WarmUp = "warm-up";
     public const string Start = "start";
     public const string Update = "update";
     public const string Complete = "complete";
