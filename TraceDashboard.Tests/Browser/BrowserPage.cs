@@ -14,6 +14,7 @@ public sealed class BrowserPage : IAsyncDisposable
     private readonly TestApp _app;
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _requests = new();
+    private int _renders;
 
     private BrowserPage(IBrowserContext context, IPage page, TestApp app)
     {
@@ -27,6 +28,11 @@ public sealed class BrowserPage : IAsyncDisposable
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
         page.Request += (_, request) => _requests.Enqueue(request.Url);
+        page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
+        {
+            if (frame.Binary.AsSpan().IndexOf("JS.RenderBatch"u8) >= 0)
+                Interlocked.Increment(ref _renders);
+        };
     }
 
     public IPage Page { get; }
@@ -36,6 +42,9 @@ public sealed class BrowserPage : IAsyncDisposable
 
     /// <summary>Every address that the page asked for.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
+
+    /// <summary>How often the circuit sent the page something to show, of whichever component.</summary>
+    public int Renders => Volatile.Read(ref _renders);
 
     public static async Task<BrowserPage> OpenAsync(BrowserFixture fixture, TestApp app, string path, int width = 1440, int height = 900, ColorScheme theme = ColorScheme.Light)
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using Microsoft.Playwright;
-using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Traces;
 
@@ -66,33 +64,15 @@ public sealed class LiveTracePageTests(BrowserFixture browser, TracePageFixture 
     {
         var (spans, trace) = SampleTraces.RefundAgent("busy", s_now, live: true);
         await fixture.Pipeline.WriteAsync(spans, trace);
-        var meters = fixture.App.Get<IMeterFactory>();
-        var renders = 0;
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (instrument.Name == PageMetrics.LiveRenders && ReferenceEquals(instrument.Meter.Scope, meters))
-                l.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
-        {
-            foreach (var tag in tags)
-            {
-                if (tag.Value is "TracePage")
-                    Interlocked.Add(ref renders, (int)count);
-            }
-        });
-        listener.Start();
-
         await using var reader = await BrowserPage.OpenAsync(browser, fixture.App, "/traces/busy?span=c5");
         await reader.Page.Locator("[data-panel] dl").WaitForAsync();
-        renders = 0;
+        var before = reader.Renders;
         var clock = Stopwatch.StartNew();
         var sequence = 2;
         for (; clock.Elapsed < TimeSpan.FromSeconds(2.5); sequence++)
             await WriteChunkAsync("busy", sequence, $" w{sequence}");
 
-        var rate = renders / clock.Elapsed.TotalSeconds;
+        var rate = (reader.Renders - before) / clock.Elapsed.TotalSeconds;
         Assert.InRange(rate, 0.2, 5);
         await reader.Page.Locator("[data-panel]").GetByText($"w{sequence - 1}").WaitForAsync(new() { State = WaitForSelectorState.Attached });
     }

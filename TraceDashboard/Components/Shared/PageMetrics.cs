@@ -7,10 +7,8 @@ public sealed class PageMetrics(IMeterFactory meters)
 {
     public const string MeterName = "TraceDashboard.Pages";
 
-    /// <summary>Renders that a change of the data caused, by <c>page</c>.</summary>
-    public const string LiveRenders = "pages.live.renders";
+    private readonly Counter<long> _liveRenders = meters.Create(MeterName).CreateCounter<long>("pages.live.renders");
 
-    private readonly Counter<long> _liveRenders = meters.Create(MeterName).CreateCounter<long>(LiveRenders);
-
+    /// <summary>Counts a render that a change of the data caused, by <c>page</c>.</summary>
     public void CountLiveRender(string page) => _liveRenders.Add(1, new KeyValuePair<string, object?>("page", page));
 }

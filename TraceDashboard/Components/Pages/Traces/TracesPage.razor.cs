@@ -396,12 +396,17 @@ public sealed partial class TracesPage(
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
             for (var second = 1; await timer.WaitForNextTickAsync(Gone); second++)
             {
-                var quick = _list.Items.Take(PageSize).Any(i => i.Activity is TraceActivity.Running || time.GetUtcNow() - i.StartTime < TimeSpan.FromMinutes(1));
-                if (!_loaded || _isEmpty || (!quick && second % 10 != 0))
+                if (!_loaded || _isEmpty)
                     continue;
                 if (second % 60 == 0)
                     await FindAbandonedAsync();
-                _now = time.GetUtcNow();
+
+                // What a change has rendered since has the time of that moment.
+                var now = time.GetUtcNow();
+                var quick = _list.Items.Take(PageSize).Any(i => i.Activity is TraceActivity.Running || now - i.StartTime < TimeSpan.FromMinutes(1));
+                if ((!quick && second % 10 != 0) || now - _now < TimeSpan.FromSeconds(0.5))
+                    continue;
+                _now = now;
                 StateHasChanged();
             }
         }
