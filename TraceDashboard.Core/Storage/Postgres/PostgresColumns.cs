@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,6 +8,8 @@ namespace TraceDashboard.Core.Storage.Postgres;
 /// <summary>Gathers rows column by column, as arrays for <c>unnest</c>: one statement and one plan for any number of rows.</summary>
 internal sealed class PostgresColumns : RowSink
 {
+    private static readonly ConcurrentDictionary<object, string> s_upserts = new(ReferenceEqualityComparer.Instance);
+
     private readonly object[] _columns;
     private readonly ColumnType[] _types;
     private int _row;
@@ -28,13 +31,7 @@ internal sealed class PostgresColumns : RowSink
             columns._row++;
         }
 
-        var names = string.Join(", ", table.Columns.Select(c => c.Name));
-        var arrays = string.Join(", ", table.Columns.Select((c, i) => $"${i + 1}::{SqlType(c.Type)}[]"));
-        var updates = table.KeepGreatest is { } greatest
-            ? $"{greatest} = GREATEST({table.Name}.{greatest}, excluded.{greatest})"
-            : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
-        var command = new NpgsqlBatchCommand(
-            $"INSERT INTO {table.Name} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {updates}{table.OnlyNewer}");
+        var command = new NpgsqlBatchCommand(s_upserts.GetOrAdd(table, static (_, table) => UpsertSql(table), table));
         foreach (var (array, type) in columns._columns.Zip(columns._types))
             command.Parameters.Add(new NpgsqlParameter { Value = array, NpgsqlDbType = NpgsqlDbType.Array | DbType(type) });
         return command;
@@ -55,6 +52,16 @@ internal sealed class PostgresColumns : RowSink
     public override void Blob(byte[]? value) => Set(value);
 
     public override void Double(double? value) => Set(value);
+
+    private static string UpsertSql<T>(Table<T> table)
+    {
+        var names = string.Join(", ", table.Columns.Select(c => c.Name));
+        var arrays = string.Join(", ", table.Columns.Select((c, i) => $"${i + 1}::{SqlType(c.Type)}[]"));
+        var updates = table.KeepGreatest is { } greatest
+            ? $"{greatest} = GREATEST({table.Name}.{greatest}, excluded.{greatest})"
+            : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
+        return $"INSERT INTO {table.Name} ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {updates}{table.OnlyNewer}";
+    }
 
     private void Set<T>(T value) => ((T[])_columns[_column++])[_row] = value;
 
