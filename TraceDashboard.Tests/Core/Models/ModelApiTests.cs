@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Analytics;
+using TraceDashboard.Core.Live;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Models;
@@ -20,7 +23,8 @@ public sealed class ModelApiTests : IAsyncLifetime
     {
         await SendAsync(HttpMethod.Post, "/api/traces/start", """{ "traceId": "t", "name": "chat", "kind": "generation", "modelProvider": "acme", "model": "acme-chat-1" }""");
         await SendAsync(HttpMethod.Post, "/api/traces/t/complete", """{ "usage": { "inputTokens": 1000, "outputTokens": 100 } }""");
-        var seen = await UntilAsync("/api/models", b => b["items"]!.AsArray().Count == 1);
+        var seen = await ModelsAsync();
+        Assert.Single(seen["items"]!.AsArray());
         Assert.Equal("""["acme","acme-chat-1",1,1,null]""", Fields(seen["items"]![0]!, "provider", "model", "calls", "unpricedCalls", "cost"));
         Assert.Equal("""["none","No price is known for “acme-chat-1”."]""", Fields(seen["items"]![0]!["price"]!, "source", "problem"));
 
@@ -30,20 +34,22 @@ public sealed class ModelApiTests : IAsyncLifetime
         Assert.Matches("^mp-[A-Za-z0-9]{16}$", id);
 
         // 1 000 × 0.5 + 100 × 2 millionths.
-        var trace = await UntilAsync("/api/traces/t", b => b["cost"] is not null);
+        var trace = await TraceWhenAsync(t => t["cost"] is not null);
         Assert.Equal(0.0007m, trace["cost"]!.GetValue<decimal>());
         Assert.Equal($"own/{id}/1", trace["spans"]![0]!["cost"]!["priceKey"]!.GetValue<string>());
-        await UntilAsync("/api/models", b => b["items"]![0]!["unpricedCalls"]!.GetValue<int>() == 0);
-        var recomputation = (await UntilAsync("/api/model-prices/recomputations", b => b["items"]![0]!["state"]!.GetValue<string>() == "done"))["items"]![0]!;
-        Assert.Equal($$"""["{{id}}",1,null]""", Fields(recomputation, "priceId", "changed", "error"));
+        Assert.Equal(0, (await ModelsAsync())["items"]![0]!["unpricedCalls"]!.GetValue<int>());
 
         (status, price) = await SendAsync(HttpMethod.Put, $"/api/model-prices/{id}", """{ "validFrom": "1970-01-01T00:00:00Z", "prices": { "input": 1, "output": 2 } }""");
         Assert.Equal((HttpStatusCode.OK, 2), (status, price!["current"]!.GetValue<int>()));
         Assert.Equal("""{"input":1,"output":2}""", price["versions"]![0]!["prices"]!.ToJsonString());
-        await UntilAsync("/api/traces/t", b => b["cost"]!.GetValue<decimal>() == 0.0012m);
+        await TraceWhenAsync(t => t["cost"]!.GetValue<decimal>() == 0.0012m);
+
+        // One after the other: the first has come to its end before the second begins.
+        var recomputation = (await SendAsync(HttpMethod.Get, "/api/model-prices/recomputations")).Body!["items"]!.AsArray()[^1]!;
+        Assert.Equal($$"""["{{id}}","done",1,null]""", Fields(recomputation, "priceId", "state", "changed", "error"));
 
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, $"/api/model-prices/{id}?at=1970-01-01T00:00:00Z")).Status);
-        await UntilAsync("/api/traces/t", b => b["cost"] is null);
+        await TraceWhenAsync(t => t["cost"] is null);
         Assert.Equal("null", (await SendAsync(HttpMethod.Get, "/api/model-prices")).Body!["items"]![0]!["current"]?.ToJsonString() ?? "null");
     }
 
@@ -91,17 +97,24 @@ public sealed class ModelApiTests : IAsyncLifetime
 
     private static string Fields(JsonNode node, params string[] names) => new JsonArray([.. names.Select(n => node[n]?.DeepClone())]).ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>What happens in the background takes a moment.</summary>
-    private async Task<JsonNode> UntilAsync(string path, Func<JsonNode, bool> condition)
+    private async Task<JsonNode> ModelsAsync()
+    {
+        await _app.Get<RollupRefresher>().RefreshAsync(Cancel);
+        return (await SendAsync(HttpMethod.Get, "/api/models")).Body!;
+    }
+
+    /// <summary>The trace, once a change of it has come that fulfils the condition: its calls are priced in the background.</summary>
+    private async Task<JsonNode> TraceWhenAsync(Func<JsonNode, bool> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         patience.CancelAfter(TimeSpan.FromSeconds(30));
+        using var changes = _app.Get<LiveFeed>().Subscribe(Projects.DefaultId);
         while (true)
         {
-            var (_, body) = await SendAsync(HttpMethod.Get, path);
-            if (condition(body!))
-                return body!;
-            await Task.Delay(20, patience.Token);
+            var (_, trace) = await SendAsync(HttpMethod.Get, "/api/traces/t");
+            if (condition(trace!))
+                return trace!;
+            await changes.WaitAsync(patience.Token);
         }
     }
 

@@ -403,8 +403,10 @@ public sealed partial class TracesPage(
 
                 // What a change has rendered since has the time of that moment.
                 var now = time.GetUtcNow();
+                if (now - _now < TimeSpan.FromSeconds(0.5))
+                    continue;
                 var quick = _list.Items.Take(PageSize).Any(i => i.Activity is TraceActivity.Running || now - i.StartTime < TimeSpan.FromMinutes(1));
-                if ((!quick && second % 10 != 0) || now - _now < TimeSpan.FromSeconds(0.5))
+                if (!quick && second % 10 != 0)
                     continue;
                 _now = now;
                 StateHasChanged();
