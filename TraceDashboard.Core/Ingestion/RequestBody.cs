@@ -12,8 +12,6 @@ internal sealed class BodyTooLargeException(string message) : Exception(message)
 /// <summary>The bytes of a request in one piece. Room in the budget is taken as they arrive and inflate, never on a sender's word.</summary>
 internal sealed class RequestBody(IngestReservation reservation, long maxBytes) : IDisposable
 {
-    /// <summary>Larger arrays are left to the collector, so that rare large bodies do not stay in the pool for good.</summary>
-    private const int LargestPooled = 4 << 20;
     private const int FirstSize = 64 << 10;
     private const int ShortestGzip = 18;
 
@@ -38,7 +36,7 @@ internal sealed class RequestBody(IngestReservation reservation, long maxBytes) 
     {
         if (request.ContentLength > _maxBytes)
             throw TooLarge("is", request.ContentLength);
-        Enlarge(Math.Clamp((request.ContentLength ?? 0) + 1, FirstSize, LargestPooled));
+        Enlarge(Math.Clamp((request.ContentLength ?? 0) + 1, FirstSize, PooledBytes.Largest));
         for (int read; (read = await request.Body.ReadAsync(Bytes.AsMemory(Length), cancellationToken)) > 0;)
         {
             Take(Length + read);
@@ -55,7 +53,7 @@ internal sealed class RequestBody(IngestReservation reservation, long maxBytes) 
     /// <param name="length">How many of them are the message.</param>
     public void Adopt(byte[] bytes, int length)
     {
-        Release(Bytes);
+        PooledBytes.Return(Bytes);
         (Bytes, Length, _taken) = (bytes, length, length);
     }
 
@@ -86,13 +84,13 @@ internal sealed class RequestBody(IngestReservation reservation, long maxBytes) 
         }
         finally
         {
-            Release(compressed);
+            PooledBytes.Return(compressed);
         }
     }
 
     private bool TryInflate(byte[] compressed, int compressedLength, int length)
     {
-        Release(Bytes);
+        PooledBytes.Return(Bytes);
         Bytes = Allocate(length + 1L);
         Length = 0;
         using var gzip = Open(compressed, compressedLength);
@@ -130,7 +128,7 @@ internal sealed class RequestBody(IngestReservation reservation, long maxBytes) 
 
     public void Dispose()
     {
-        Release(Bytes);
+        PooledBytes.Return(Bytes);
         Bytes = [];
     }
 
@@ -161,17 +159,9 @@ internal sealed class RequestBody(IngestReservation reservation, long maxBytes) 
     {
         var bytes = Allocate(size);
         Bytes.AsSpan(0, Length).CopyTo(bytes);
-        Release(Bytes);
+        PooledBytes.Return(Bytes);
         Bytes = bytes;
     }
 
-    public static byte[] Allocate(int size) => size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
-
-    private byte[] Allocate(long size) => Allocate((int)Math.Min(size, _maxBytes + 1L));
-
-    public static void Release(byte[] bytes)
-    {
-        if (bytes.Length is > 0 and <= LargestPooled)
-            ArrayPool<byte>.Shared.Return(bytes);
-    }
+    private byte[] Allocate(long size) => PooledBytes.Rent((int)Math.Min(size, _maxBytes + 1L));
 }

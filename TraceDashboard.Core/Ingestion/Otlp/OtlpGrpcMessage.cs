@@ -29,7 +29,7 @@ internal sealed class OtlpGrpcMessage
     private static OtlpGrpcMessage Read(DeserializationContext context)
     {
         var length = context.PayloadLength;
-        var bytes = RequestBody.Allocate(length);
+        var bytes = PooledBytes.Rent(length);
         context.PayloadAsReadOnlySequence().CopyTo(bytes);
         return new OtlpGrpcMessage(bytes, length);
     }

@@ -21,8 +21,12 @@ internal static class PostgresDatabase
         return Build(settings, loggers);
     }
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, ILoggerFactory loggers) =>
-        new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers).Build();
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, ILoggerFactory loggers)
+    {
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers);
+        PostgresRecordsConverter.AddTo(builder);
+        return builder.Build();
+    }
 
     private static NpgsqlConnectionStringBuilder Settings(string connectionString)
     {

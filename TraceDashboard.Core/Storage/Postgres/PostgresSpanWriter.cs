@@ -10,6 +10,7 @@ internal sealed class PostgresSpanWriter(TraceStore store, PriceBooks prices, Ti
     private const int Attempts = 5;
 
     private readonly ConcurrentDictionary<int, bool> _partitions = new();
+    private readonly RecordLayouts _layouts = new(store.Postgres!);
 
     private protected override async Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -18,8 +19,13 @@ internal sealed class PostgresSpanWriter(TraceStore store, PriceBooks prices, Ti
         {
             try
             {
-                await using var session = await PostgresWriteSession.BeginAsync(store.PostgresWriting!, cancellationToken);
+                var layouts = await _layouts.GetAsync(cancellationToken);
+                await using var session = await PostgresWriteSession.BeginAsync(store.PostgresWriting!, layouts, cancellationToken);
                 return await work(session);
+            }
+            catch (PostgresException e) when (attempt < Attempts && e.SqlState == PostgresErrorCodes.DatatypeMismatch)
+            {
+                _layouts.Forget();
             }
             catch (Exception e) when (attempt < Attempts && e is TraceKeyGoneException or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure })
             {

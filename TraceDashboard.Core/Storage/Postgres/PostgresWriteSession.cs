@@ -10,12 +10,16 @@ namespace TraceDashboard.Core.Storage.Postgres;
 internal sealed class PostgresWriteSession : WriteSession
 {
     private readonly NpgsqlConnection _connection;
+    private readonly IReadOnlyDictionary<string, RecordLayout> _layouts;
     private readonly List<NpgsqlBatchCommand> _waiting = [Command("BEGIN")];
+    private readonly List<PostgresRecords> _records = [];
 
-    private PostgresWriteSession(NpgsqlConnection connection) => _connection = connection;
+    private PostgresWriteSession(NpgsqlConnection connection, IReadOnlyDictionary<string, RecordLayout> layouts) =>
+        (_connection, _layouts) = (connection, layouts);
 
-    public static async Task<PostgresWriteSession> BeginAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
-        new(await dataSource.OpenConnectionAsync(cancellationToken));
+    public static async Task<PostgresWriteSession> BeginAsync(
+        NpgsqlDataSource dataSource, IReadOnlyDictionary<string, RecordLayout> layouts, CancellationToken cancellationToken) =>
+        new(await dataSource.OpenConnectionAsync(cancellationToken), layouts);
 
     public override async Task<LockedTrace[]> LockTracesAsync(IReadOnlyList<(int ProjectId, string TraceId)> sorted, CancellationToken cancellationToken)
     {
@@ -94,7 +98,12 @@ internal sealed class PostgresWriteSession : WriteSession
     public override Task UpsertAsync<T>(Table<T> table, IReadOnlyList<T> rows, CancellationToken cancellationToken)
     {
         if (rows.Count > 0)
-            _waiting.Add(PostgresColumns.Upsert(table, rows));
+        {
+            var records = PostgresRecords.Of(table, rows, _layouts[table.Name]);
+            _records.Add(records);
+            _waiting.Add(records.Upsert(table));
+        }
+
         return Task.CompletedTask;
     }
 
@@ -165,8 +174,13 @@ internal sealed class PostgresWriteSession : WriteSession
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // A connection that goes back to the pool in the middle of a transaction rolls it back.
-    public override ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        // A connection that goes back to the pool in the middle of a transaction rolls it back.
+        await _connection.DisposeAsync();
+        foreach (var records in _records)
+            records.Dispose();
+    }
 
     /// <summary>What waits, and then these.</summary>
     private NpgsqlBatch Batch(params NpgsqlBatchCommand[] commands)
