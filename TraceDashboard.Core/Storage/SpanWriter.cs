@@ -158,10 +158,16 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
 
         private async Task LockAndReadAsync(TraceWrite[] writes, CancellationToken cancellationToken)
         {
-            var locked = await session.LockTracesAsync([.. writes.Select(w => (w.ProjectId, w.TraceId))], cancellationToken);
+            await session.LockAndReadAsync([.. writes.Select(w => (w.ProjectId, w.TraceId))], locked => RowsOf(writes, locked), cancellationToken);
 
             // Behind the lock: whoever prices spans again waits for those that began with the old prices, and finds the others done.
             _prices = await prices.CurrentAsync(cancellationToken);
+        }
+
+        /// <summary>What is stored of traces and spans that the transaction writes.</summary>
+        private RowQuery[] RowsOf(TraceWrite[] writes, LockedTrace[] locked)
+        {
+            _traces.Clear();
             for (var i = 0; i < writes.Length; i++)
             {
                 if (!locked[i].IsDeleted)
@@ -169,14 +175,13 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             }
 
             var known = _traces.Where(t => !t.IsNew).ToDictionary(t => t.TraceNo);
-            await session.ReadAsync(
-                [
-                    RowQuery.ByTrace(Tables.Traces.Select, "traces", known.Keys, r => { var row = Tables.ReadTrace(r); known[row.TraceNo].Stored = row; }),
-                    RowQuery.BySpan(
-                        Tables.Spans.Select, "spans", known.Values.SelectMany(t => t.Write.Spans.Keys.Select(s => new SpanKey(t.TraceNo, s))),
-                        r => { var row = Tables.ReadSpan(r); _stored[new(row.TraceNo, row.SpanId)] = row; }),
-                ],
-                cancellationToken);
+            return
+            [
+                RowQuery.ByTrace(Tables.Traces.Select, "traces", known.Keys, r => { var row = Tables.ReadTrace(r); known[row.TraceNo].Stored = row; }),
+                RowQuery.BySpan(
+                    Tables.Spans.Select, "spans", known.Values.SelectMany(t => t.Write.Spans.Keys.Select(s => new SpanKey(t.TraceNo, s))),
+                    r => { var row = Tables.ReadSpan(r); _stored[new(row.TraceNo, row.SpanId)] = row; }),
+            ];
         }
 
         private async Task MergeSpansAsync(CancellationToken cancellationToken)

@@ -55,6 +55,13 @@ internal abstract class WriteSession : IAsyncDisposable
     /// </summary>
     public abstract Task<LockedTrace[]> LockTracesAsync(IReadOnlyList<(int ProjectId, string TraceId)> sorted, CancellationToken cancellationToken);
 
+    /// <summary>Locks the traces, and runs the queries that they lead to.</summary>
+    /// <param name="sorted">As for <see cref="LockTracesAsync"/>.</param>
+    /// <param name="queries">May be asked more than once: the last time is what counts, and only its queries are answered.</param>
+    public virtual async Task LockAndReadAsync(
+        IReadOnlyList<(int ProjectId, string TraceId)> sorted, Func<LockedTrace[], RowQuery[]> queries, CancellationToken cancellationToken) =>
+        await ReadAsync(queries(await LockTracesAsync(sorted, cancellationToken)), cancellationToken);
+
     /// <summary>Runs the queries, all of them in one go where the database is far.</summary>
     public abstract Task ReadAsync(RowQuery[] queries, CancellationToken cancellationToken);
 

@@ -11,6 +11,7 @@ internal sealed class PostgresSpanWriter(TraceStore store, PriceBooks prices, Ti
 
     private readonly ConcurrentDictionary<int, bool> _partitions = new();
     private readonly RecordLayouts _layouts = new(store.Postgres!);
+    private readonly RecentTraces _recent = new();
 
     private protected override async Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -20,7 +21,7 @@ internal sealed class PostgresSpanWriter(TraceStore store, PriceBooks prices, Ti
             try
             {
                 var layouts = await _layouts.GetAsync(cancellationToken);
-                await using var session = await PostgresWriteSession.BeginAsync(store.PostgresWriting!, layouts, cancellationToken);
+                await using var session = await PostgresWriteSession.BeginAsync(store.PostgresWriting!, layouts, _recent, cancellationToken);
                 return await work(session);
             }
             catch (PostgresException e) when (attempt < Attempts && e.SqlState == PostgresErrorCodes.DatatypeMismatch)

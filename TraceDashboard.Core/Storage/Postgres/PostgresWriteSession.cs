@@ -11,15 +11,16 @@ internal sealed class PostgresWriteSession : WriteSession
 {
     private readonly NpgsqlConnection _connection;
     private readonly IReadOnlyDictionary<string, RecordLayout> _layouts;
+    private readonly RecentTraces _recent;
     private readonly List<NpgsqlBatchCommand> _waiting = [Command("BEGIN")];
     private readonly List<PostgresRecords> _records = [];
 
-    private PostgresWriteSession(NpgsqlConnection connection, IReadOnlyDictionary<string, RecordLayout> layouts) =>
-        (_connection, _layouts) = (connection, layouts);
+    private PostgresWriteSession(NpgsqlConnection connection, IReadOnlyDictionary<string, RecordLayout> layouts, RecentTraces recent) =>
+        (_connection, _layouts, _recent) = (connection, layouts, recent);
 
     public static async Task<PostgresWriteSession> BeginAsync(
-        NpgsqlDataSource dataSource, IReadOnlyDictionary<string, RecordLayout> layouts, CancellationToken cancellationToken) =>
-        new(await dataSource.OpenConnectionAsync(cancellationToken), layouts);
+        NpgsqlDataSource dataSource, IReadOnlyDictionary<string, RecordLayout> layouts, RecentTraces recent, CancellationToken cancellationToken) =>
+        new(await dataSource.OpenConnectionAsync(cancellationToken), layouts, recent);
 
     public override async Task<LockedTrace[]> LockTracesAsync(IReadOnlyList<(int ProjectId, string TraceId)> sorted, CancellationToken cancellationToken)
     {
@@ -36,17 +37,7 @@ internal sealed class PostgresWriteSession : WriteSession
             RETURNING project_id, trace_id
             """,
             (NpgsqlDbType.Integer, projects), (NpgsqlDbType.Text, ids));
-        var select = Command(
-            """
-            SELECT t.project_id, t.trace_id, t.trace_no, t.deleted_at IS NOT NULL
-            FROM unnest($1::integer[], $2::text[]) AS k(project_id, trace_id)
-            JOIN trace_keys t ON t.project_id = k.project_id AND t.trace_id = k.trace_id
-            ORDER BY t.project_id, t.trace_id
-            FOR NO KEY UPDATE OF t
-            """,
-            (NpgsqlDbType.Integer, projects), (NpgsqlDbType.Text, ids));
-
-        await using var batch = Batch(insert, select);
+        await using var batch = Batch(insert, SelectForUpdate(projects, ids));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var inserted = new HashSet<(int, string)>();
         while (await reader.ReadAsync(cancellationToken))
@@ -60,7 +51,19 @@ internal sealed class PostgresWriteSession : WriteSession
         }
 
         // A tombstone that was forgotten between the two statements: to the next attempt the trace is new.
-        return found.Count == sorted.Count ? [.. sorted.Select(k => found[k])] : throw new TraceKeyGoneException();
+        if (found.Count != sorted.Count)
+            throw new TraceKeyGoneException();
+        LockedTrace[] locked = [.. sorted.Select(k => found[k])];
+        _recent.Add(sorted, locked);
+        return locked;
+    }
+
+    /// <summary>One round trip less for traces that were written lately: their rows are asked for together with the locks.</summary>
+    public override async Task LockAndReadAsync(
+        IReadOnlyList<(int ProjectId, string TraceId)> sorted, Func<LockedTrace[], RowQuery[]> queries, CancellationToken cancellationToken)
+    {
+        if (_recent.Find(sorted) is not { } numbers || !await LockAndReadAsync(sorted, numbers, queries, cancellationToken))
+            await base.LockAndReadAsync(sorted, queries, cancellationToken);
     }
 
     public override async Task ReadAsync(RowQuery[] queries, CancellationToken cancellationToken)
@@ -70,12 +73,7 @@ internal sealed class PostgresWriteSession : WriteSession
             return;
         await using var batch = Batch([.. asked.Select(Command)]);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        foreach (var query in asked)
-        {
-            while (await reader.ReadAsync(cancellationToken))
-                query.Read(reader);
-            await reader.NextResultAsync(cancellationToken);
-        }
+        await ReadAsync(reader, asked, cancellationToken);
     }
 
     public override async Task ReadChunksAsync(IReadOnlyList<(SpanKey Span, long From, long To)> ranges, Action<SpanChunkRow> read, CancellationToken cancellationToken)
@@ -182,6 +180,35 @@ internal sealed class PostgresWriteSession : WriteSession
             records.Dispose();
     }
 
+    /// <returns>False when a trace has another number by now, or is gone; then no query was answered.</returns>
+    private async Task<bool> LockAndReadAsync(
+        IReadOnlyList<(int ProjectId, string TraceId)> sorted, long[] numbers, Func<LockedTrace[], RowQuery[]> queries, CancellationToken cancellationToken)
+    {
+        var asked = queries([.. numbers.Select(n => new LockedTrace(n, IsNew: false, IsDeleted: false))]).Where(q => !q.IsEmpty).ToArray();
+        var keys = SelectForUpdate([.. sorted.Select(k => k.ProjectId)], [.. sorted.Select(k => k.TraceId)]);
+        await using var batch = Batch([keys, .. asked.Select(Command)]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var number in numbers)
+        {
+            if (!await reader.ReadAsync(cancellationToken) || reader.GetInt64(2) != number || reader.GetBoolean(3))
+                return false;
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        await ReadAsync(reader, asked, cancellationToken);
+        return true;
+    }
+
+    private static async Task ReadAsync(NpgsqlDataReader reader, RowQuery[] queries, CancellationToken cancellationToken)
+    {
+        foreach (var query in queries)
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                query.Read(reader);
+            await reader.NextResultAsync(cancellationToken);
+        }
+    }
+
     /// <summary>What waits, and then these.</summary>
     private NpgsqlBatch Batch(params NpgsqlBatchCommand[] commands)
     {
@@ -193,6 +220,16 @@ internal sealed class PostgresWriteSession : WriteSession
             batch.BatchCommands.Add(command);
         return batch;
     }
+
+    private static NpgsqlBatchCommand SelectForUpdate(int[] projects, string[] ids) => Command(
+        """
+        SELECT t.project_id, t.trace_id, t.trace_no, t.deleted_at IS NOT NULL
+        FROM unnest($1::integer[], $2::text[]) AS k(project_id, trace_id)
+        JOIN trace_keys t ON t.project_id = k.project_id AND t.trace_id = k.trace_id
+        ORDER BY t.project_id, t.trace_id
+        FOR NO KEY UPDATE OF t
+        """,
+        (NpgsqlDbType.Integer, projects), (NpgsqlDbType.Text, ids));
 
     private static NpgsqlBatchCommand Command(RowQuery query)
     {
