@@ -33,7 +33,7 @@ public sealed class IngestionOptions
     /// twenty small updates costs hardly more than one of two. Nothing waits when the last one began longer ago.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
-    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(4);
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>What a sender is told to wait when there is no room or no store.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
