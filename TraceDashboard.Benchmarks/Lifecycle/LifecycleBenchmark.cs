@@ -69,12 +69,14 @@ internal static class LifecycleBenchmark
         {
             var (cpu, pauses, collections) = (Environment.CpuUsage.TotalTime + client.Cpu, GC.GetTotalPauseDuration(), GC.CollectionCount(0));
             var (allocated, stolen) = (GC.GetTotalAllocatedBytes(precise: true), ProcessUsage.Stolen());
+            var commits = BareCommit.MeasureAsync(store, result.CommitsMeanwhile, cancellationToken, length / BareCommit.Commits);
             result.Updates = await client.RunAsync(new LifecyclePart(LifecyclePart.Update, length, 0), cancellationToken);
             result.Cpu = Environment.CpuUsage.TotalTime + client.Cpu - cpu;
             result.Pauses = GC.GetTotalPauseDuration() - pauses;
             result.Collections = GC.CollectionCount(0) - collections;
             result.Stolen = ProcessUsage.Stolen() - stolen;
             result.Allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+            await commits;
         }
 
         result.Completes = await client.RunAsync(new LifecyclePart(LifecyclePart.Complete, s_startLength, updates), cancellationToken);
@@ -114,6 +116,7 @@ internal static class LifecycleBenchmark
         Row("complete", new LatencySample(result.Completes.Times));
         Row("transaction", result.Transactions);
         Row("bare commit", result.BareCommits);
+        Row("  meanwhile", result.CommitsMeanwhile);
         var statuses = new[] { result.Starts, result.Updates, result.Completes }.SelectMany(part => part.Statuses).GroupBy(s => s.Key, s => s.Value).OrderBy(s => s.Key);
         Report.Line($"  {result.Allocated / updates / 1024.0:N1} kB allocated an update by app and readers, {result.Collections} collections that stopped it for {result.Pauses.TotalMilliseconds:N0} ms");
         Report.Line($"  answers by status: {string.Join(", ", statuses.Select(s => $"{s.Key}: {s.Sum()}"))}");
@@ -149,6 +152,9 @@ internal static class LifecycleBenchmark
         public required PageReaders Readers { get; init; }
 
         public LatencySample BareCommits { get; } = new();
+
+        /// <summary>The same beside the updates: what processors that are in use add to it.</summary>
+        public LatencySample CommitsMeanwhile { get; } = new();
 
         public LatencySample Transactions { get; } = new();
 

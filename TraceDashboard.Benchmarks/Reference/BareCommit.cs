@@ -10,9 +10,13 @@ namespace TraceDashboard.Benchmarks.Reference;
 /// <summary>What one synced commit of one small row costs on this disk: the floor under every acknowledged write. Frozen.</summary>
 internal static class BareCommit
 {
-    private const int Commits = 500;
+    public const int Commits = 500;
 
-    public static async Task MeasureAsync(BenchStore store, LatencySample times, CancellationToken cancellationToken)
+    /// <param name="store">The database; nothing of the app in it is touched.</param>
+    /// <param name="times">What each commit took.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="pause">Between two commits, to measure beside a load without adding to it.</param>
+    public static async Task MeasureAsync(BenchStore store, LatencySample times, CancellationToken cancellationToken, TimeSpan pause = default)
     {
         await using DbConnection connection = store.Postgres is null
             ? new SqliteConnection($"Data Source={Path.Combine(store.Folder, "bare.db")};Pooling=False")
@@ -26,6 +30,8 @@ internal static class BareCommit
             var started = Stopwatch.GetTimestamp();
             await ExecuteAsync("INSERT INTO bare VALUES (1, 'a row of a hundred bytes or so, which is what a small update of one open trace comes to')");
             times.Add(Stopwatch.GetElapsedTime(started));
+            if (pause > TimeSpan.Zero)
+                await Task.Delay(pause, cancellationToken);
         }
 
         async Task ExecuteAsync(string sql)
