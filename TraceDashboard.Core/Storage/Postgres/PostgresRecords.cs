@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Text;
 using Npgsql;
 
@@ -58,26 +59,11 @@ internal sealed class PostgresRecords : RowSink, IDisposable
         Parameters = { new NpgsqlParameter<PostgresRecords> { TypedValue = this } },
     };
 
-    public override void Int16(short? value)
-    {
-        if (value is { } v)
-            BinaryPrimitives.WriteInt16BigEndian(Value(sizeof(short)), v);
-        End(value is null);
-    }
+    public override void Int16(short? value) => Integer(value);
 
-    public override void Int32(int? value)
-    {
-        if (value is { } v)
-            BinaryPrimitives.WriteInt32BigEndian(Value(sizeof(int)), v);
-        End(value is null);
-    }
+    public override void Int32(int? value) => Integer(value);
 
-    public override void Int64(long? value)
-    {
-        if (value is { } v)
-            BinaryPrimitives.WriteInt64BigEndian(Value(sizeof(long)), v);
-        End(value is null);
-    }
+    public override void Int64(long? value) => Integer(value);
 
     public override void Double(double? value)
     {
@@ -121,6 +107,14 @@ internal sealed class PostgresRecords : RowSink, IDisposable
             ? $"{greatest} = GREATEST({table.Name}.{greatest}, excluded.{greatest})"
             : string.Join(", ", table.Columns.Select(c => c.Name).Except(table.Key).Select(c => $"{c} = excluded.{c}"));
         return $"INSERT INTO {table.Name} ({names}) SELECT {table.Select} FROM unnest($1::{table.Name}[]) AS t ON CONFLICT ({string.Join(", ", table.Key)}) DO UPDATE SET {updates}{table.OnlyNewer}";
+    }
+
+    private void Integer<T>(T? value)
+        where T : struct, IBinaryInteger<T>
+    {
+        if (value is { } v)
+            v.WriteBigEndian(Value(v.GetByteCount()));
+        End(value is null);
     }
 
     private Span<byte> Value(int size)
