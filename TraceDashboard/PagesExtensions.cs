@@ -3,6 +3,7 @@ using MudBlazor;
 using MudBlazor.Services;
 using TraceDashboard.Components;
 using TraceDashboard.Components.Charts;
+using TraceDashboard.Components.Pages.Trace;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Traces;
@@ -28,6 +29,7 @@ public static class PagesExtensions
         builder.Services.AddSingleton<SeriesColors>();
         builder.Services.AddOptionsSection<TraceTreeOptions>(TraceTreeOptions.Section);
         builder.Services.AddSingleton<TraceTreeCache>();
+        builder.Services.AddSingleton<FirstViews>();
         return builder;
     }
 

@@ -282,6 +282,8 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
         await view.InvokeVoidAsync("draw", _disposal.Token, strip, MinimapStrip.Columns, MinimapStrip.Lanes(Rows), total);
     }
 
+    private int ActiveInWindow => Rows.Count == 0 ? 0 : Rows.PlaceOf(_active) - _window.First;
+
     private string TickLabel(int tick) => tick == 0 ? "0" : Format.Duration(UnixNanos.ToTimeSpan((End - Tree.StartTime) / 4 * tick));
 
     private string ClassOf(RowView row) =>

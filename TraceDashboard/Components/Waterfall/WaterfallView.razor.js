@@ -275,6 +275,7 @@ export function create(root, server) {
   });
   sizes.observe(scroller);
   takeTime();
+  root.classList.remove("still");
   revealAsTold();
   askForRows();
   // For tests: from here on keys are heard.

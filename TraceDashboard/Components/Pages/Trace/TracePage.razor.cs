@@ -14,8 +14,8 @@ namespace TraceDashboard.Components.Pages.Trace;
 /// reads again what changed, at most as often as the feed signals, and less often when reading takes long.
 /// </summary>
 public sealed partial class TracePage(
-    CurrentProject currentProject, TraceReader reader, ScoreReader scores, TraceTreeCache trees, SharedQueries shared, LiveFeed feed, PriceBooks prices,
-    TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock, ILogger<TracePage> logger)
+    CurrentProject currentProject, TraceReader reader, ScoreReader scores, TraceTreeCache trees, FirstViews firstViews, SharedQueries shared, LiveFeed feed,
+    PriceBooks prices, TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock, ILogger<TracePage> logger)
 {
     // More are a mistake of an evaluator; the API has them all.
     private const int MaxScores = 500;
@@ -59,22 +59,27 @@ public sealed partial class TracePage(
     [SupplyParameterFromQuery]
     private string? Tab { get; set; }
 
+    /// <summary>Leads the interactive page to what the response that it takes the place of has shown, see <see cref="FirstViews"/>.</summary>
+    [PersistentState]
+    public string? FirstViewKey { get; set; }
+
     private string Title => _trace?.Name ?? (_isMissing ? "No such trace" : "Trace");
 
     private string ShortId => TraceId.Length <= 20 ? TraceId : $"{TraceId[..8]}…{TraceId[^7..]}";
 
     protected override async Task OnParametersSetAsync()
     {
-        // The first response is the skeleton: the trace is read once, by the page that stays.
-        if (!RendererInfo.IsInteractive)
-            return;
         if (_loadedId != TraceId)
         {
             _loadedId = TraceId;
             (_trace, _rows, _content, _scores, _revealed, _isMissing) = (null, null, null, [], null, false);
+            if (RendererInfo.IsInteractive && firstViews.Take(FirstViewKey) is { } first && first.Trace.TraceId == TraceId)
+                await ShowAsync(first);
             _projectId = (await currentProject.GetAsync(Gone)).Id;
             Follow(_projectId);
             await ReadAsync(feed.CurrentTick(_projectId), Gone);
+            if (!RendererInfo.IsInteractive && _trace is not null)
+                FirstViewKey = firstViews.Keep(new FirstView(_trace, _scores, _content));
             return;
         }
 
@@ -139,6 +144,15 @@ public sealed partial class TracePage(
         await base.DisposeCoreAsync();
     }
 
+    // The tree is held, as a rule, so that this ends before anything is rendered: rows do not give way to a skeleton.
+    private async Task ShowAsync(FirstView first)
+    {
+        _projectId = first.Trace.ProjectId;
+        var tree = await trees.GetAsync(_projectId, TraceId, first.Trace.Version, () => SpansOf(first.Trace.TraceId), Gone);
+        Show(first.Trace, first.Scores, tree);
+        (_content, _isSpanMissing) = (first.Content, Span is not null && first.Content is null);
+    }
+
     private async Task ReadAsync(long tick, CancellationToken cancellationToken)
     {
         var id = TraceId;
@@ -154,15 +168,20 @@ public sealed partial class TracePage(
         var tree = await trees.GetAsync(_projectId, id, trace.Version, () => SpansOf(id), cancellationToken);
         if (id != TraceId)
             return;
+        Show(trace, given, tree);
+        if (Span is { } span)
+            await ReadSpanAsync(span, tick, cancellationToken);
+        _readAt = clock.GetTimestamp();
+        _readTook = clock.GetElapsedTime(began);
+    }
+
+    private void Show(TraceDetails trace, IReadOnlyList<Score> given, TraceTree tree)
+    {
         _trace = trace;
         _scores = given;
         _rows = _rows?.On(tree) ?? new VisibleRows(tree);
         _end = EndOf(trace, tree);
         RevealSelection();
-        if (Span is { } span)
-            await ReadSpanAsync(span, tick, cancellationToken);
-        _readAt = clock.GetTimestamp();
-        _readTook = clock.GetElapsedTime(began);
     }
 
     private async Task<IReadOnlyList<SpanFacts>> SpansOf(string traceId) =>
