@@ -69,6 +69,14 @@ public sealed class BrowserPage : IAsyncDisposable
         await WaitUntilInteractiveAsync();
     }
 
+    /// <summary>From the next page on, what the circuit sends arrives late, as it does from a server that is far away.</summary>
+    public Task DelayServerAsync(TimeSpan delay) => Page.AddInitScriptAsync(
+        $$"""
+        Object.defineProperty(WebSocket.prototype, 'onmessage', {
+          set(listener) { this.addEventListener('message', event => setTimeout(() => listener.call(this, event), {{(int)delay.TotalMilliseconds}})); },
+        });
+        """);
+
     public Task WaitUntilInteractiveAsync() => Page.Locator("html[data-interactive]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
     /// <summary>Fails with what axe found against WCAG 2.1 AA.</summary>

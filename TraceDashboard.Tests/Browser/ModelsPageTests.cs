@@ -49,6 +49,20 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Letters_of_a_model_stay_that_are_typed_faster_than_the_server_answers()
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, _app, "/settings/models");
+        await reader.DelayServerAsync(TimeSpan.FromMilliseconds(150));
+        await reader.GoToAsync("/settings/models");
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Set a price" }).ClickAsync();
+        var model = reader.Page.GetByRole(AriaRole.Dialog).GetByLabel("Model");
+        await model.PressSequentiallyAsync("acme-chat-large", new() { Delay = 20 });
+        await Task.Delay(400, Cancel); // what was sent meanwhile has arrived
+
+        await Expect(model).ToHaveValueAsync("acme-chat-large");
+    }
+
+    [Fact]
     public async Task An_unpriced_model_gets_a_price_and_its_cost_appears_on_the_open_trace()
     {
         await CallAsync("t1", "acme-chat-1");

@@ -58,6 +58,23 @@ public sealed class PrivacyPageTests(BrowserFixture browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Letters_stay_that_are_typed_faster_than_the_server_answers()
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, _app, "/settings/privacy");
+        await reader.DelayServerAsync(TimeSpan.FromMilliseconds(150));
+        await reader.GoToAsync("/settings/privacy");
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Add a rule" }).ClickAsync();
+        foreach (var (label, text) in new[] { ("Name of rule 1", "employee"), ("Expression of rule 1", "EMP-[0-9]{6}"), ("Try it", "EMP-123456 and EMP-654321") })
+        {
+            await reader.Page.GetByLabel(label).PressSequentiallyAsync(text, new() { Delay = 20 });
+            await Task.Delay(400, Cancel); // what was sent meanwhile has arrived
+            await Expect(reader.Page.GetByLabel(label)).ToHaveValueAsync(text);
+        }
+
+        await Expect(reader.Page.GetByLabel("What is stored of it")).ToHaveTextAsync("[employee] and [employee]");
+    }
+
+    [Fact]
     public async Task What_is_not_right_is_said_at_its_field_and_not_saved()
     {
         await using var reader = await BrowserPage.OpenAsync(browser, _app, "/settings/privacy");

@@ -96,12 +96,6 @@ public sealed partial class PriceDialog(ModelPriceManager manager, ModelUsageQue
         decimal? Of(TokenBucket bucket) => prices.FirstOrDefault(p => p.Bucket == bucket)?.Usd;
     }
 
-    private Task ChangeModel(string? model)
-    {
-        _model = model ?? "";
-        return LookAsync();
-    }
-
     /// <summary>Which calls it would be for.</summary>
     private async Task LookAsync()
     {

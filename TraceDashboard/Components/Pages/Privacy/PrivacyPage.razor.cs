@@ -145,8 +145,6 @@ public sealed partial class PrivacyPage(ProjectSettingsStore store, RetentionHis
 
     private string? Wrong(string field) => _errors.ContainsKey(field) ? "true" : null;
 
-    private static string Text(ChangeEventArgs e) => e.Value as string ?? "";
-
     [LoggerMessage(1, LogLevel.Error, "The settings of the project could not be read or saved.", EventName = "SettingsFailed")]
     private partial void LogFailed(Exception exception);
 }
