@@ -67,6 +67,8 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
     // The deeper the tree, the narrower a level: names need room.
     private string StepClass => Tree.MaxDepth switch { <= 6 => "wide", <= 12 => "mid", _ => "slim" };
 
+    private int ActiveInWindow => Rows.Count == 0 ? 0 : Rows.PlaceOf(_active) - _window.First;
+
     protected override void OnParametersSet()
     {
         if (_shown is { } shown && !ReferenceEquals(shown, Rows))
@@ -281,8 +283,6 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
         var total = (End - Tree.StartTime) / (double)UnixNanos.PerMillisecond;
         await view.InvokeVoidAsync("draw", _disposal.Token, strip, MinimapStrip.Columns, MinimapStrip.Lanes(Rows), total);
     }
-
-    private int ActiveInWindow => Rows.Count == 0 ? 0 : Rows.PlaceOf(_active) - _window.First;
 
     private string TickLabel(int tick) => tick == 0 ? "0" : Format.Duration(UnixNanos.ToTimeSpan((End - Tree.StartTime) / 4 * tick));
 

@@ -8,8 +8,8 @@ namespace TraceDashboard.Components.Pages.Trace;
 public sealed record FirstView(TraceDetails Trace, IReadOnlyList<Score> Scores, SpanContent? Content);
 
 /// <summary>
-/// Holds what responses have shown until the interactive page takes its place, so that it shows the same at once. Held here and not
-/// in the response: the browser would have to send it back, and may send 32 kB.
+/// Holds what responses have shown until the interactive pages take their place, so that they show the same at once. Held here and
+/// not in the response: the browser would have to send it back, in a message of the circuit, which takes 32 kB at most.
 /// </summary>
 public sealed class FirstViews : IDisposable
 {

@@ -149,6 +149,8 @@ public sealed partial class TracePage(
     {
         _projectId = first.Trace.ProjectId;
         var tree = await trees.GetAsync(_projectId, TraceId, first.Trace.Version, () => SpansOf(first.Trace.TraceId), Gone);
+        if (first.Trace.TraceId != TraceId)
+            return;
         Show(first.Trace, first.Scores, tree);
         (_content, _isSpanMissing) = (first.Content, Span is not null && first.Content is null);
     }
