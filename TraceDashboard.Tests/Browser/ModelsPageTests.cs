@@ -51,14 +51,17 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task Letters_of_a_model_stay_that_are_typed_faster_than_the_server_answers()
     {
+        await CallAsync("t1", "acme-chat-large");
         await using var reader = await BrowserPage.OpenAsync(browser, _app, "/settings/models");
         await reader.DelayServerAsync(TimeSpan.FromMilliseconds(150));
         await reader.GoToAsync("/settings/models");
         await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Set a price" }).ClickAsync();
-        var model = reader.Page.GetByRole(AriaRole.Dialog).GetByLabel("Model");
+        var dialog = reader.Page.GetByRole(AriaRole.Dialog);
+        var model = dialog.GetByLabel("Model");
         await model.PressSequentiallyAsync("acme-chat-large", new() { Delay = 20 });
-        await Task.Delay(400, Cancel); // what was sent meanwhile has arrived
 
+        // Said of the whole name only, and so the answer to the last letter.
+        await Expect(dialog.GetByRole(AriaRole.Status)).ToContainTextAsync("About 1 stored call");
         await Expect(model).ToHaveValueAsync("acme-chat-large");
     }
 
