@@ -12,7 +12,7 @@ internal sealed record BenchOptions
         all         ingest, read and lifecycle, on both databases (what runs without a verb)
         ingest      OTLP load on an empty store and on a filled one, beside the reference writer
         read        pages' queries on a filled store
-        lifecycle   open traces updated through the gateway API, with subscribers that run the pages' queries
+        lifecycle   open traces updated through the lifecycle API, with subscribers that run the pages' queries
         fling       a trace of 10 000 spans in Chromium: opening it, and the rows after the scroll wheel was flung
         retention   OTLP load with and without retention beside it, in turns, on a filled store; then what the store shrinks to
         store       the pipeline and the writer alone, in this process

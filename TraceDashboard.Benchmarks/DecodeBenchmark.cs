@@ -5,7 +5,7 @@ using TraceDashboard.Benchmarks.Load;
 using TraceDashboard.Benchmarks.Reference;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Otlp;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Benchmarks;
 

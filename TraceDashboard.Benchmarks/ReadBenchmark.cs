@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TraceDashboard.Benchmarks.Hosts;
 using TraceDashboard.Benchmarks.Load;
-using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
@@ -26,24 +26,24 @@ internal static class ReadBenchmark
         var large = await client.SendTraceAsync(10_000, cancellationToken);
 
         await store.RolledUpAsync(cancellationToken); // else its commands are counted as the pages'
-        var page = await search.SearchAsync(Projects.DefaultId, new TraceFilter(), TraceOrder.NewestFirst, null, PageSize, cancellationToken);
+        var page = await search.SearchAsync(DefaultProject.Id, new TraceFilter(), TraceOrder.NewestFirst, null, PageSize, cancellationToken);
         await MeasureAsync("first page", 200, () => ListAsync(new TraceFilter()));
         await MeasureAsync("first page, failed", 50, () => ListAsync(new TraceFilter { Status = TraceStatusFilter.Error }));
         await MeasureAsync("first page, one model", 50, () => ListAsync(new TraceFilter { Model = "gpt-4o" }));
         await MeasureAsync("first page, one user", 50, () => ListAsync(new TraceFilter { UserId = "u_77" }));
         await MeasureAsync("first page, free text", 50, () => ListAsync(new TraceFilter { Text = "invoice" }));
         await MeasureAsync("first page, text not there", 5, () => ListAsync(new TraceFilter { Text = "nothing holds this" }));
-        await MeasureAsync("second page", 50, () => search.SearchAsync(Projects.DefaultId, new TraceFilter(), TraceOrder.NewestFirst, page.NextCursor, PageSize, cancellationToken));
-        await MeasureAsync("count", 20, () => search.CountAsync(Projects.DefaultId, new TraceFilter(), cancellationToken));
+        await MeasureAsync("second page", 50, () => search.SearchAsync(DefaultProject.Id, new TraceFilter(), TraceOrder.NewestFirst, page.NextCursor, PageSize, cancellationToken));
+        await MeasureAsync("count", 20, () => search.CountAsync(DefaultProject.Id, new TraceFilter(), cancellationToken));
         await MeasureAsync("trace of 50 spans", 200, () => OpenAsync(small));
         await MeasureAsync("trace of 10 000 spans", 20, () => OpenAsync(large));
 
-        Task<TracePage> ListAsync(TraceFilter filter) => search.SearchAsync(Projects.DefaultId, filter, TraceOrder.NewestFirst, null, PageSize, cancellationToken);
+        Task<TracePage> ListAsync(TraceFilter filter) => search.SearchAsync(DefaultProject.Id, filter, TraceOrder.NewestFirst, null, PageSize, cancellationToken);
 
         async Task<TraceTree> OpenAsync(string traceId)
         {
-            var trace = await reader.GetTraceAsync(Projects.DefaultId, traceId, cancellationToken);
-            var spans = await reader.GetSpansAsync(Projects.DefaultId, traceId, cancellationToken);
+            var trace = await reader.GetTraceAsync(DefaultProject.Id, traceId, cancellationToken);
+            var spans = await reader.GetSpansAsync(DefaultProject.Id, traceId, cancellationToken);
             return trace is null || spans is null ? throw new InvalidOperationException($"Trace {traceId} is not there.") : TraceTree.Build(spans.Spans);
         }
 

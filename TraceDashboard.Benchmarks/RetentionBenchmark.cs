@@ -3,7 +3,8 @@ using System.Globalization;
 using TraceDashboard.Benchmarks.Hosts;
 using TraceDashboard.Benchmarks.Load;
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Upkeep;
 
 namespace TraceDashboard.Benchmarks;
 
@@ -35,7 +36,7 @@ internal static class RetentionBenchmark
         Report.Line($"filled with {fill.Spans:N0} spans of {s_month.Days} days at {fill.SpansPerSecond:N0} spans/s: {filled / 1e6:N0} MB");
 
         var settings = app.Get<ProjectSettingsStore>();
-        await settings.SaveAsync(Projects.DefaultId, new ProjectSettings { Retention = s_beside }, cancellationToken);
+        await settings.SaveAsync(DefaultProject.Id, new ProjectSettings { Retention = s_beside }, cancellationToken);
         var service = app.Get<RetentionService>();
         Turns without = new(), with = new();
         for (var i = 0; i < Pairs; i++)
@@ -49,7 +50,7 @@ internal static class RetentionBenchmark
         Report.Line($"  {with.SpansPerSecond,10:N0} spans/s with it, {with.Spans:N0} spans in {Pairs} turns; a request {with.Latency.Milliseconds(0.5):N1} ms p50, {with.Latency.Milliseconds(0.99):N1} ms p99");
         Report.Line($"  {with.SpansPerSecond / without.SpansPerSecond,10:N3} is the ratio; for {Math.Min(1, with.Work / with.Elapsed):P0} of its time retention was at work and deleted {with.Deleted:N0} spans or their contents");
 
-        await settings.SaveAsync(Projects.DefaultId, new ProjectSettings { Retention = s_afterwards }, cancellationToken);
+        await settings.SaveAsync(DefaultProject.Id, new ProjectSettings { Retention = s_afterwards }, cancellationToken);
         var (loaded, _) = await store.DiskAsync(cancellationToken);
         var (rest, before) = (Stopwatch.StartNew(), await DeletedAsync(store, cancellationToken));
         await service.RunAsync(cancellationToken);

@@ -4,6 +4,7 @@ using TraceDashboard.Benchmarks.Hosts;
 using TraceDashboard.Benchmarks.Load;
 using TraceDashboard.Benchmarks.Reference;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Benchmarks;

@@ -4,7 +4,7 @@ using System.Runtime;
 using TraceDashboard.Benchmarks.Hosts;
 using TraceDashboard.Benchmarks.Load;
 using TraceDashboard.Benchmarks.Reference;
-using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 
@@ -133,10 +133,10 @@ internal static class LifecycleBenchmark
         var wrong = 0;
         for (var i = 0; i < traces.Ids.Count; i++)
         {
-            var trace = await reader.GetTraceAsync(Projects.DefaultId, traces.Ids[i], cancellationToken);
-            var spans = await reader.GetSpansAsync(Projects.DefaultId, traces.Ids[i], cancellationToken);
+            var trace = await reader.GetTraceAsync(DefaultProject.Id, traces.Ids[i], cancellationToken);
+            var spans = await reader.GetSpansAsync(DefaultProject.Id, traces.Ids[i], cancellationToken);
             var span = spans?.Spans.Count == 1
-                ? await reader.GetSpanAsync(Projects.DefaultId, traces.Ids[i], spans.Spans[0].SpanId, null, cancellationToken)
+                ? await reader.GetSpanAsync(DefaultProject.Id, traces.Ids[i], spans.Spans[0].SpanId, null, cancellationToken)
                 : null;
             if (trace is not { Activity: TraceActivity.Finished, Status: SpanStatus.Ok, Cost: > 0 } || trace.TokensOut != OpenTraces.OutputTokens(updates) || span?.Output != output)
                 wrong++;

@@ -1,10 +1,10 @@
 using TraceDashboard.Benchmarks.Hosts;
 using TraceDashboard.Components.Pages.Trace;
 using TraceDashboard.Components.Pages.Traces;
-using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
@@ -63,7 +63,7 @@ internal sealed class PageReaders(HostedApp app, IReadOnlyList<string> traceIds)
 
     private async Task ShowListAsync(TraceFilter filter, CancellationToken cancellationToken)
     {
-        using var subscription = _feed.Subscribe(Projects.DefaultId);
+        using var subscription = _feed.Subscribe(DefaultProject.Id);
         var list = new TraceList();
         list.Reset(await FirstPageAsync());
         var counted = _time.GetTimestamp();
@@ -76,8 +76,8 @@ internal sealed class PageReaders(HostedApp app, IReadOnlyList<string> traceIds)
             foreach (var chunk in ids.Order(StringComparer.Ordinal).Chunk(RefreshSize))
             {
                 var found = await _shared.GetAsync(
-                    ("traces", Projects.DefaultId, filter, string.Join('\n', chunk)), changes.Tick,
-                    () => _search.RefreshAsync(Projects.DefaultId, filter, chunk, CancellationToken.None), cancellationToken);
+                    ("traces", DefaultProject.Id, filter, string.Join('\n', chunk)), changes.Tick,
+                    () => _search.RefreshAsync(DefaultProject.Id, filter, chunk, CancellationToken.None), cancellationToken);
                 changed |= list.Apply(chunk, found, hold: false);
             }
 
@@ -87,17 +87,17 @@ internal sealed class PageReaders(HostedApp app, IReadOnlyList<string> traceIds)
                 continue;
             counted = _time.GetTimestamp();
             await _shared.GetAsync(
-                ("traces count", Projects.DefaultId, filter), changes.Tick, () => _search.CountAsync(Projects.DefaultId, filter, CancellationToken.None), cancellationToken);
+                ("traces count", DefaultProject.Id, filter), changes.Tick, () => _search.CountAsync(DefaultProject.Id, filter, CancellationToken.None), cancellationToken);
         }
 
         Task<Core.Search.TracePage> FirstPageAsync() => _shared.GetAsync(
-            ("traces", Projects.DefaultId, filter), _feed.CurrentTick(Projects.DefaultId),
-            () => _search.SearchAsync(Projects.DefaultId, filter, TraceOrder.NewestFirst, null, PageSize, CancellationToken.None), cancellationToken);
+            ("traces", DefaultProject.Id, filter), _feed.CurrentTick(DefaultProject.Id),
+            () => _search.SearchAsync(DefaultProject.Id, filter, TraceOrder.NewestFirst, null, PageSize, CancellationToken.None), cancellationToken);
     }
 
     private async Task ShowTraceAsync(string traceId, CancellationToken cancellationToken)
     {
-        using var subscription = _feed.Subscribe(Projects.DefaultId);
+        using var subscription = _feed.Subscribe(DefaultProject.Id);
         while (true)
         {
             var changes = await subscription.WaitAsync(cancellationToken);
@@ -105,15 +105,15 @@ internal sealed class PageReaders(HostedApp app, IReadOnlyList<string> traceIds)
             if (!changes.Contains(traceId))
                 continue;
             var trace = await _shared.GetAsync(
-                (nameof(TraceDetails), Projects.DefaultId, traceId), changes.Tick,
-                () => _reader.GetTraceAsync(Projects.DefaultId, traceId, CancellationToken.None), cancellationToken);
+                (nameof(TraceDetails), DefaultProject.Id, traceId), changes.Tick,
+                () => _reader.GetTraceAsync(DefaultProject.Id, traceId, CancellationToken.None), cancellationToken);
             if (trace is null)
                 continue;
-            var tree = await _trees.GetAsync(Projects.DefaultId, traceId, trace.Version, () => SpansOf(traceId), cancellationToken);
+            var tree = await _trees.GetAsync(DefaultProject.Id, traceId, trace.Version, () => SpansOf(traceId), cancellationToken);
             var spanId = tree.SpanId[0];
             await _shared.GetAsync(
-                (nameof(SpanContent), Projects.DefaultId, traceId, spanId), changes.Tick,
-                async () => await _reader.GetSpanAsync(Projects.DefaultId, traceId, spanId, SpanContent.CutAt, CancellationToken.None) is { } span
+                (nameof(SpanContent), DefaultProject.Id, traceId, spanId), changes.Tick,
+                async () => await _reader.GetSpanAsync(DefaultProject.Id, traceId, spanId, SpanContent.CutAt, CancellationToken.None) is { } span
                     ? await Task.Run(() => SpanContent.Read(span, _prices))
                     : null,
                 cancellationToken);
@@ -123,7 +123,7 @@ internal sealed class PageReaders(HostedApp app, IReadOnlyList<string> traceIds)
 
     private async Task ShowOverviewAsync(CancellationToken cancellationToken)
     {
-        using var subscription = _feed.Subscribe(Projects.DefaultId);
+        using var subscription = _feed.Subscribe(DefaultProject.Id);
         using var timer = new PeriodicTimer(OverviewInterval, _time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
@@ -131,14 +131,14 @@ internal sealed class PageReaders(HostedApp app, IReadOnlyList<string> traceIds)
             Interlocked.Increment(ref _signals);
             var to = RoundUpToMinute(_time.GetUtcNow());
             await _shared.GetAsync(
-                ("overview", Projects.DefaultId, to), changes.Tick,
-                () => _overview.GetAsync(Projects.DefaultId, to.AddDays(-1), to, TimeSpan.Zero, null, CancellationToken.None), cancellationToken);
+                ("overview", DefaultProject.Id, to), changes.Tick,
+                () => _overview.GetAsync(DefaultProject.Id, to.AddDays(-1), to, TimeSpan.Zero, null, CancellationToken.None), cancellationToken);
             Interlocked.Increment(ref _answers);
         }
     }
 
     private async Task<IReadOnlyList<SpanFacts>> SpansOf(string traceId) =>
-        await _reader.GetSpansAsync(Projects.DefaultId, traceId, CancellationToken.None) is { } spans ? spans.Spans : [];
+        await _reader.GetSpansAsync(DefaultProject.Id, traceId, CancellationToken.None) is { } spans ? spans.Spans : [];
 
     private static DateTimeOffset RoundUpToMinute(DateTimeOffset now) => new(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMinute) + TimeSpan.TicksPerMinute, TimeSpan.Zero);
 }

@@ -2,9 +2,8 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using TraceDashboard.Core.Configuration;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Core.Access;
 
@@ -31,7 +30,7 @@ public static class AccessExtensions
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
         services.AddOptionsSection<BootstrapOptions>(BootstrapOptions.Section, BootstrapOptions.Check);
-        services.AddOptions<IngestionOptions>().PostConfigure<IHostEnvironment>(static (options, host) => options.AllowAnonymous ??= host.IsDevelopment());
+        services.AddSingleton<ProjectSettingsStore>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<ApiKeyManager>();
         services.AddSingleton<ApiKeyUsage>();

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Access;
 
@@ -33,7 +34,7 @@ internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? 
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
-    ApiKeys keys, ApiKeyUsage usage, IOptions<IngestionOptions> ingestion)
+    ApiKeys keys, ApiKeyUsage usage, IOptions<KeylessOptions> keyless)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public new const string Scheme = "ApiKey";
@@ -46,7 +47,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (problem is not null)
             return AuthenticateResult.Fail(problem);
         if (!found)
-            return AllowsAnonymous() ? Success(new ProjectIdentity(Projects.DefaultId, ApiKeyScopes.All, expiresAt: null)) : AuthenticateResult.NoResult();
+            return AllowsAnonymous() ? Success(new ProjectIdentity(DefaultProject.Id, ApiKeyScopes.All, expiresAt: null)) : AuthenticateResult.NoResult();
         try
         {
             var (key, refusal) = await keys.FindAsync(publicKey, secretKey!, Context.RequestAborted);
@@ -55,7 +56,7 @@ internal sealed class ApiKeyAuthenticationHandler(
             usage.Note(key.Id);
             return Success(new ProjectIdentity(key.ProjectId, (ApiKeyScopes)key.Scopes, key.ExpiresAt));
         }
-        catch (IngestionUnavailableException e)
+        catch (UnavailableException e)
         {
             return AuthenticateResult.Fail(e);
         }
@@ -65,7 +66,7 @@ internal sealed class ApiKeyAuthenticationHandler(
     {
         var failure = (await HandleAuthenticateOnceSafeAsync()).Failure;
         var (status, message) = (StatusCodes.Status401Unauthorized, $"{failure?.Message ?? "An API key is needed."} {HowTo}");
-        if (failure is IngestionUnavailableException unavailable)
+        if (failure is UnavailableException unavailable)
         {
             (status, message) = (StatusCodes.Status503ServiceUnavailable, failure.Message);
             Response.Headers.RetryAfter = Math.Ceiling(unavailable.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -120,7 +121,7 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     /// <summary>A caller that a proxy on this machine speaks for is not on this machine.</summary>
     private bool AllowsAnonymous() =>
-        ingestion.Value.AllowAnonymous is true
+        keyless.Value.Allowed
         && Context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
         && !Request.Headers.ContainsKey("X-Forwarded-For") && !Request.Headers.ContainsKey("Forwarded");
 }

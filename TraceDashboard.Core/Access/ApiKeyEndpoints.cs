@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TraceDashboard.Core.Api;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Access;
 

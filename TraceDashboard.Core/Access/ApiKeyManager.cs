@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Access;
 

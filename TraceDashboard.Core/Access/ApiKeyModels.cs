@@ -2,7 +2,8 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using TraceDashboard.Core.Api;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Access;
 

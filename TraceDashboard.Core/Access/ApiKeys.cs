@@ -4,9 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Access;
 
@@ -36,7 +35,7 @@ public sealed partial class ApiKeys
 
     /// <summary>The key that a caller sent, or why it is refused.</summary>
     /// <param name="publicKey">Must belong to the secret; null when only the secret was sent.</param>
-    /// <exception cref="IngestionUnavailableException">The keys have not been read yet and the store does not answer.</exception>
+    /// <exception cref="UnavailableException">The keys have not been read yet and the store does not answer.</exception>
     internal async ValueTask<(ApiKeyRow? Key, string? Refusal)> FindAsync(string? publicKey, string secretKey, CancellationToken cancellationToken)
     {
         var keys = await _keys.GetAsync(cancellationToken);

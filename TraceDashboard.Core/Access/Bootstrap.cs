@@ -2,8 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Access;
 
@@ -44,12 +45,6 @@ public sealed class BootstrapOptions
         key.Length is > 3 and <= 200 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }
 
-public static class Projects
-{
-    /// <summary>The project that always exists: that of keyless calls.</summary>
-    public const int DefaultId = 1;
-}
-
 /// <summary>Creates the default project and, while it has no key, the configured pair.</summary>
 internal sealed partial class Bootstrap(TraceStore store, IOptions<BootstrapOptions> options, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
 {
@@ -73,9 +68,9 @@ internal sealed partial class Bootstrap(TraceStore store, IOptions<BootstrapOpti
 
     private async Task<int> CreateAsync(TraceDbContext db, CancellationToken cancellationToken)
     {
-        if (!await db.Projects.AnyAsync(p => p.Id == Projects.DefaultId, cancellationToken))
+        if (!await db.Projects.AnyAsync(p => p.Id == DefaultProject.Id, cancellationToken))
         {
-            db.Projects.Add(new ProjectRow { Id = Projects.DefaultId, Name = options.Value.ProjectName, CreatedAt = time.GetUnixNanos() });
+            db.Projects.Add(new ProjectRow { Id = DefaultProject.Id, Name = options.Value.ProjectName, CreatedAt = time.GetUnixNanos() });
             await db.SaveChangesAsync(cancellationToken);
 
             // PostgreSQL does not count ids that were given to it.
@@ -87,12 +82,12 @@ internal sealed partial class Bootstrap(TraceStore store, IOptions<BootstrapOpti
         if (string.IsNullOrEmpty(options.Value.PublicKey) || string.IsNullOrEmpty(options.Value.SecretKey))
             return 0;
         var hash = ApiKeys.Hash(options.Value.SecretKey);
-        var existing = await db.ApiKeys.Where(k => k.ProjectId == Projects.DefaultId).ToListAsync(cancellationToken);
+        var existing = await db.ApiKeys.Where(k => k.ProjectId == DefaultProject.Id).ToListAsync(cancellationToken);
         if (existing.Count == 0)
         {
             db.ApiKeys.Add(new ApiKeyRow
             {
-                ProjectId = Projects.DefaultId,
+                ProjectId = DefaultProject.Id,
                 PublicKey = options.Value.PublicKey,
                 SecretHash = hash,
                 Name = "From the configuration",

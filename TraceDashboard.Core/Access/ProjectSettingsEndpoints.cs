@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Core.Access;
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Core.Access;
 

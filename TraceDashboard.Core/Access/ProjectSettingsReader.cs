@@ -1,5 +1,7 @@
 using System.Globalization;
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Access;
 

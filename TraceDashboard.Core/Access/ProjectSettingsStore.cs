@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Ingestion.Privacy;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Projects.Privacy;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Access;
 
@@ -16,12 +16,14 @@ public sealed partial class ProjectSettingsStore
     private const int PseudonymKeyLength = 32;
 
     private readonly TraceStore _store;
+    private readonly IContentAttributes _attributes;
     private readonly TimeProvider _time;
     private readonly ILogger<ProjectSettingsStore> _logger;
     private readonly StoreSnapshot<FrozenDictionary<int, Entry>> _entries;
 
-    public ProjectSettingsStore(TraceStore store, TimeProvider time, ILogger<ProjectSettingsStore> logger)
+    public ProjectSettingsStore(TraceStore store, IContentAttributes attributes, TimeProvider time, ILogger<ProjectSettingsStore> logger)
     {
+        _attributes = attributes;
         _store = store;
         _time = time;
         _logger = logger;
@@ -29,12 +31,12 @@ public sealed partial class ProjectSettingsStore
             time, ReadAsync, LogReadFailed, "The project's settings are not known, because the store does not answer; nothing was stored. Send the request again.");
     }
 
-    /// <exception cref="IngestionUnavailableException">They have not been read yet and the store does not answer.</exception>
+    /// <exception cref="UnavailableException">They have not been read yet and the store does not answer.</exception>
     public async ValueTask<ProjectSettings> GetAsync(int projectId, CancellationToken cancellationToken) =>
         (await _entries.GetAsync(cancellationToken)).TryGetValue(projectId, out var entry) ? entry.Settings : ProjectSettings.Default;
 
     /// <summary>What is done to what the project is sent; null when it is kept as it comes.</summary>
-    /// <exception cref="IngestionUnavailableException">It is not known yet and the store does not answer.</exception>
+    /// <exception cref="UnavailableException">It is not known yet and the store does not answer.</exception>
     internal async ValueTask<PrivacyPolicy?> GetPolicyAsync(int projectId, CancellationToken cancellationToken) =>
         (await _entries.GetAsync(cancellationToken)).GetValueOrDefault(projectId)?.Policy;
 
@@ -72,10 +74,10 @@ public sealed partial class ProjectSettingsStore
             r => before is not null && before.TryGetValue(r.ProjectId, out var known) && known.Document == r.Document ? known : Compile(r));
     }
 
-    private static Entry Compile(ProjectSettingsRow row)
+    private Entry Compile(ProjectSettingsRow row)
     {
         var (settings, key) = Read(row);
-        return new Entry(row.Document, settings, PrivacyPolicy.Of(settings, key));
+        return new Entry(row.Document, settings, PrivacyPolicy.Of(settings, key, _attributes));
     }
 
     private static StoredSettings Read(ProjectSettingsRow row) => JsonSerializer.Deserialize(row.Document, ProjectSettingsJson.Default.StoredSettings)!;

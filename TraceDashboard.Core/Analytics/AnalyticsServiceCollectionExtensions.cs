@@ -16,8 +16,6 @@ public static class AnalyticsServiceCollectionExtensions
         });
         services.AddSingleton<OverviewQueries>();
         services.AddSingleton<RollupRefresher>();
-        services.AddSingleton<StoreCheckService>();
-        services.AddHostedService(provider => provider.GetRequiredService<StoreCheckService>());
         services.AddHostedService(provider => provider.GetRequiredService<RollupRefresher>());
         return services;
     }

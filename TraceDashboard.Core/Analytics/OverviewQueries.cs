@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Analytics;
 

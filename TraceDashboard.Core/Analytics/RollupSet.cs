@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Analytics;

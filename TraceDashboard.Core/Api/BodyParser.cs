@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Api;
 
@@ -116,7 +116,7 @@ internal static class BodyParser
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "an array",
         JsonValueKind.String => "a text in quotes",
-        JsonValueKind.Number => Text.Shorten(value.GetRawText(), 40),
+        JsonValueKind.Number => StorableText.Shorten(value.GetRawText(), 40),
         JsonValueKind.Null => "null",
         _ => value.GetRawText(),
     };

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Api;
 
@@ -21,6 +21,6 @@ internal static class RoutePath
         path = (query < 0 ? path : path[..query])[(context.Request.PathBase.Value?.Length ?? 0)..];
         Span<Range> segments = stackalloc Range[6];
         var count = path.Split(segments, '/');
-        return count > 3 ? Text.Shorten(Uri.UnescapeDataString(path[segments[3]].ToString()), MaxIdLength + 1) : "";
+        return count > 3 ? StorableText.Shorten(Uri.UnescapeDataString(path[segments[3]].ToString()), MaxIdLength + 1) : "";
     }
 }

@@ -1,7 +1,9 @@
 using System.IO.Hashing;
 using System.Text;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion;
@@ -46,7 +48,7 @@ public sealed class HumanScores(IngestionPipeline pipeline, ScoreReader reader, 
     };
 
     /// <summary>Gives a score of <see cref="New"/>, or changes one that was read. Saved again, it is the same score.</summary>
-    /// <exception cref="IngestionUnavailableException">The store cannot be reached, or the server is stopping.</exception>
+    /// <exception cref="UnavailableException">The store cannot be reached, or the server is stopping.</exception>
     public async Task<HumanScoreOutcome> SaveAsync(Score score, CancellationToken cancellationToken)
     {
         var isNew = score.Timestamp == 0;
@@ -59,7 +61,7 @@ public sealed class HumanScores(IngestionPipeline pipeline, ScoreReader reader, 
         var limits = options.Value;
         score = score with
         {
-            Name = Text.Shorten(score.Name, limits.MaxNameLength),
+            Name = StorableText.Shorten(score.Name, limits.MaxNameLength),
             Text = score.Text is { } text ? JsonContent.Cut(text, limits.MaxFieldBytes) : null,
             Comment = score.Comment is { } comment ? JsonContent.Cut(comment, limits.MaxFieldBytes) : null,
             Timestamp = isNew ? now : score.Timestamp,

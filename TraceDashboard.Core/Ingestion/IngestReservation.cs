@@ -1,3 +1,5 @@
+using TraceDashboard.Core.Storage;
+
 namespace TraceDashboard.Core.Ingestion;
 
 /// <summary>Room taken in the budget of bytes in flight; given back when disposed.</summary>
@@ -19,14 +21,14 @@ public sealed class IngestReservation : IDisposable
     }
 
     /// <summary>Takes more, as a compressed or chunked body turns out to be longer.</summary>
-    /// <exception cref="IngestionUnavailableException">There is no room now.</exception>
+    /// <exception cref="UnavailableException">There is no room now.</exception>
     public void Grow(long bodyBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bodyBytes);
         if (!_budget.TryTake(bodyBytes * Copies))
         {
             _metrics.Refused("overload");
-            throw new IngestionUnavailableException("Too much is being ingested at once (Ingestion:MaxBytesInFlight); try again shortly.", _retryAfter);
+            throw new UnavailableException("Too much is being ingested at once (Ingestion:MaxBytesInFlight); try again shortly.", _retryAfter);
         }
 
         Interlocked.Add(ref _taken, bodyBytes * Copies);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Ingestion;
@@ -54,7 +55,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
     public TimeSpan Lag => _queue.Reader.TryPeek(out var oldest) ? _time.GetElapsedTime(oldest.Since) : TimeSpan.Zero;
 
     /// <summary>Takes room for that many bytes of a request's body.</summary>
-    /// <exception cref="IngestionUnavailableException">There is no room now, or the server is stopping.</exception>
+    /// <exception cref="UnavailableException">There is no room now, or the server is stopping.</exception>
     public IngestReservation Reserve(long bodyBytes)
     {
         if (_stopping)
@@ -72,7 +73,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
     /// Stores a batch as far as its project wants it kept; returns when it is durable. A caller that goes away does not take its batch back: it may be in the
     /// middle of a transaction with others.
     /// </summary>
-    /// <exception cref="IngestionUnavailableException">The store cannot be reached, or the server is stopping; nothing was stored.</exception>
+    /// <exception cref="UnavailableException">The store cannot be reached, or the server is stopping; nothing was stored.</exception>
     public async Task<IngestResult> WriteAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
         if (batch.Count == 0)
@@ -175,7 +176,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
         {
             LogUnavailable(senders.Count, e);
             _metrics.Unavailable(senders.Sum(s => s.Batch.Spans.Count));
-            var error = new IngestionUnavailableException("The store cannot be reached; nothing of this request was stored.", _options.RetryAfter, e);
+            var error = new UnavailableException("The store cannot be reached; nothing of this request was stored.", _options.RetryAfter, e);
             foreach (var sender in senders)
                 sender.Result.TrySetException(error);
         }
@@ -225,7 +226,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
                 rejectedTraces.AddRange(result.RejectedTraces);
                 rejectedScores.AddRange(result.RejectedScores);
             }
-            catch (IngestionUnavailableException e)
+            catch (UnavailableException e)
             {
                 sender.Result.TrySetException(e);
                 return;
@@ -287,7 +288,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
         _ => "The span could not be stored.",
     };
 
-    private IngestionUnavailableException Stopping() => new("The server is stopping; try again shortly.", _options.RetryAfter);
+    private UnavailableException Stopping() => new("The server is stopping; try again shortly.", _options.RetryAfter);
 
     [LoggerMessage(10, LogLevel.Error, "The store cannot be reached; {Senders} requests were told to come again")]
     private partial void LogUnavailable(int senders, Exception error);

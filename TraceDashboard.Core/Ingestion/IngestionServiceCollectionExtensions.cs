@@ -1,19 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Configuration;
 
 namespace TraceDashboard.Core.Ingestion;
 
 public static class IngestionServiceCollectionExtensions
 {
-    /// <summary>The pipeline from decoded messages to the store, and the feed that tells what it changed.</summary>
+    /// <summary>The pipeline from decoded messages to the store.</summary>
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
-        services.TryAddSingleton<LiveFeed>();
-        services.TryAddSingleton<SharedQueries>();
+        services.AddOptionsSection<IngestionOptions>(IngestionOptions.Section);
+        services.AddOptions<IngestionOptions>().PostConfigure<IHostEnvironment>(static (options, host) => options.AllowAnonymous ??= host.IsDevelopment());
+        services.AddOptions<KeylessOptions>().Configure<IOptions<IngestionOptions>>(static (keyless, options) => keyless.Allowed = options.Value.AllowAnonymous is true);
         services.AddMetrics();
-        services.AddSingleton<ProjectSettingsStore>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<IngestionPipeline>();
         services.AddSingleton<HumanScores>();

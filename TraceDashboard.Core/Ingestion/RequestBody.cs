@@ -3,6 +3,8 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using Microsoft.AspNetCore.Http;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion;
 
@@ -31,7 +33,7 @@ internal sealed class RequestBody(IngestReservation reservation, long maxBytes) 
     }
 
     /// <exception cref="BodyTooLargeException" />
-    /// <exception cref="IngestionUnavailableException">There is no room for it now.</exception>
+    /// <exception cref="UnavailableException">There is no room for it now.</exception>
     public async Task ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > _maxBytes)

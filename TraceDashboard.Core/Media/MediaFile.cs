@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Media;
 
 /// <summary>What a client wants to upload, and where it belongs.</summary>

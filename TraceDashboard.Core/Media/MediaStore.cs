@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Media;
 

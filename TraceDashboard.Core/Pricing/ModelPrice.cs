@@ -1,4 +1,5 @@
 using System.Globalization;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Pricing;

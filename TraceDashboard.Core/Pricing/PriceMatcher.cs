@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Pricing;
 
 /// <summary>What the search for a model's price found, and how.</summary>

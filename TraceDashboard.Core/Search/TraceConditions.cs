@@ -1,6 +1,6 @@
 using System.Linq.Expressions;
-using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Search;
@@ -133,7 +133,7 @@ internal static class TraceConditions
     private static int ModelCount(string? models) => models is null ? 0 : models.AsSpan().Count('\n') - 1;
 
     // PostgreSQL refuses what no stored text contains.
-    private static string Storable(string text) => Text.Shorten(text, int.MaxValue);
+    private static string Storable(string text) => StorableText.Shorten(text, int.MaxValue);
 }
 
 /// <summary>An item with what its place in the list's order follows from.</summary>

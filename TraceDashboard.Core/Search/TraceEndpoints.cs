@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Search;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Search;

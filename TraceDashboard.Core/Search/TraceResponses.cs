@@ -178,7 +178,7 @@ public sealed record SpanCostResponse(
     [property: Description("reported (by the client), computed (tokens times price) or unknown.")] string Source,
     [property: Description("The price that was used: version/provider/model of the catalogue, or own/price/version.")] string? PriceKey);
 
-/// <summary>Tokens of a call, in the form of the Gateway API: totals and their parts.</summary>
+/// <summary>Tokens of a call, in the form of the lifecycle API: totals and their parts.</summary>
 public sealed record SpanUsageResponse
 {
     public long? InputTokens { get; init; }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Storage;
 

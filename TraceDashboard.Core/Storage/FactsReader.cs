@@ -1,4 +1,5 @@
 using System.Data.Common;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Storage;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 
 namespace TraceDashboard.Core.Storage;
 

@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>

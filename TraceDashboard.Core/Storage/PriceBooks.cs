@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Pricing;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Storage;
 

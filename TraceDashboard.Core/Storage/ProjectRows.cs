@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Storage;
 
 // Times are nanoseconds since the Unix epoch.
@@ -7,7 +8,7 @@ public sealed class ProjectSettingsRow
 {
     public int ProjectId { get; set; }
 
-    /// <summary><see cref="Access.ProjectSettings"/> as JSON, checked when it is written.</summary>
+    /// <summary><see cref="Projects.ProjectSettings"/> as JSON, checked when it is written.</summary>
     public required string Document { get; set; }
 
     public long UpdatedAt { get; set; }

@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Storage;
 
 // Rows as they are stored: times are nanoseconds since the Unix epoch, money is pico-dollars.
@@ -30,8 +31,8 @@ public sealed class ApiKeyRow
     /// <summary>What it is for.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary><see cref="Access.ApiKeyScopes"/>.</summary>
-    public short Scopes { get; set; } = (short)Access.ApiKeyScopes.All;
+    /// <summary><see cref="Projects.ApiKeyScopes"/>.</summary>
+    public short Scopes { get; set; } = (short)Projects.ApiKeyScopes.All;
 
     public long CreatedAt { get; set; }
 
@@ -240,7 +241,7 @@ public sealed class SpanRow
     /// <summary>Day of first receipt, in days since the Unix epoch: where its contents are.</summary>
     public int ContentDay { get; set; }
 
-    /// <summary>Bits of <see cref="Ingestion.SpanField"/> that were set.</summary>
+    /// <summary>Bits of <see cref="Merge.SpanField"/> that were set.</summary>
     public long Fields { get; set; }
 
     public short VersionClass { get; set; }

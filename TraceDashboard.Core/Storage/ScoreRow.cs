@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>A score, see <see cref="Traces.Score"/>. A deleted one stays as its tombstone, without its content.</summary>

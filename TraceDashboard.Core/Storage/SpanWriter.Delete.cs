@@ -1,4 +1,5 @@
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
+
 
 namespace TraceDashboard.Core.Storage;
 

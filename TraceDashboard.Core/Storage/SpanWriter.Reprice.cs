@@ -1,4 +1,5 @@
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Storage;

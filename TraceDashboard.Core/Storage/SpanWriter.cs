@@ -1,5 +1,6 @@
-using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Storage;

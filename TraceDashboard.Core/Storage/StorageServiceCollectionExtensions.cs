@@ -6,8 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TraceDashboard.Core.Configuration;
-using TraceDashboard.Core.Live;
-using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage.Postgres;
 using TraceDashboard.Core.Storage.Sqlite;
@@ -28,26 +26,14 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<TraceStore>();
         services.TryAddSingleton(PriceCatalogue.Default);
         services.AddSingleton<PriceBooks>();
-        services.TryAddSingleton<LiveFeed>();
         services.AddSingleton<SpanWriter>(sp => sp.GetRequiredService<TraceStore>().Provider == DatabaseProvider.Sqlite
             ? ActivatorUtilities.CreateInstance<SqliteSpanWriter>(sp)
             : ActivatorUtilities.CreateInstance<PostgresSpanWriter>(sp));
-        services.AddOptionsSection<MediaOptions>(MediaOptions.Section, MediaOptions.Check);
-        services.AddSingleton<MediaStore>();
-        services.AddSingleton<TraceDeletion>();
         services.AddSingleton<StoreInitializer>();
         services.AddHostedService(static provider => provider.GetRequiredService<StoreInitializer>());
-        services.AddHostedService<SummaryRefresher>();
-        services.AddSingleton<RetentionHistory>();
-        return services;
-    }
-
-    /// <summary>Deletes what projects no longer want to keep; after <see cref="AddTraceStorage"/> and the settings of projects.</summary>
-    public static IServiceCollection AddRetention(this IServiceCollection services)
-    {
-        services.AddOptionsSection<RetentionOptions>(RetentionOptions.Section, RetentionOptions.Check);
-        services.AddSingleton<RetentionService>();
-        services.AddHostedService(static provider => provider.GetRequiredService<RetentionService>());
+        services.AddSingleton<ProjectReader>();
+        services.AddSingleton<TraceReader>();
+        services.AddSingleton<ScoreReader>();
         return services;
     }
 

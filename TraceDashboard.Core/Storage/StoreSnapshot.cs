@@ -1,5 +1,4 @@
 using System.Data.Common;
-using TraceDashboard.Core.Ingestion;
 
 namespace TraceDashboard.Core.Storage;
 
@@ -20,7 +19,7 @@ internal sealed class StoreSnapshot<T>(TimeProvider time, Func<T?, Task<T>> read
     private Task<T>? _reading;
     private int _forgotten;
 
-    /// <exception cref="IngestionUnavailableException">It has not been read yet and the store does not answer.</exception>
+    /// <exception cref="UnavailableException">It has not been read yet and the store does not answer.</exception>
     public ValueTask<T> GetAsync(CancellationToken cancellationToken)
     {
         Task<T> reading;
@@ -74,7 +73,7 @@ internal sealed class StoreSnapshot<T>(TimeProvider time, Func<T?, Task<T>> read
             lock (_gate)
             {
                 if (_known is null)
-                    throw new IngestionUnavailableException(unavailable, Lifetime, e);
+                    throw new UnavailableException(unavailable, Lifetime, e);
                 _known = _known with { ReadAt = time.GetTimestamp(), IsCurrent = true };
                 return _known.Value;
             }

@@ -50,7 +50,7 @@ internal sealed record Table<T>(
 }
 
 /// <summary>A stored span and its contents, the latter as UTF-8.</summary>
-internal sealed record SpanWrite(SpanRow Row, Ingestion.SpanUpdate Contents);
+internal sealed record SpanWrite(SpanRow Row, Merge.SpanUpdate Contents);
 
 /// <summary>The tables that the bulk writer writes, with their columns in one place for both databases.</summary>
 internal static partial class Tables

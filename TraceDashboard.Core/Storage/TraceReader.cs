@@ -2,8 +2,8 @@ using System.Data.Common;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Storage;
@@ -227,7 +227,7 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
     };
 
     // PostgreSQL refuses what no stored id contains.
-    private static string Storable(string id) => Text.Shorten(id, int.MaxValue);
+    private static string Storable(string id) => StorableText.Shorten(id, int.MaxValue);
 
     private static string? Cut(string? text, int limit)
     {

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Search;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Storage;

@@ -59,6 +59,9 @@ public sealed class TraceStore : IDisposable
     public Task<T> ReadAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         _readers is null ? RunAsync(read, cancellationToken) : _readers.RunAsync(() => RunAsync(read, cancellationToken), cancellationToken);
 
+    /// <summary>Asks for next to nothing: throws when the store does not answer.</summary>
+    public Task ProbeAsync(CancellationToken cancellationToken) => ReadAsync((db, ct) => db.Projects.AnyAsync(ct), cancellationToken);
+
     /// <summary>
     /// Runs a change on a context of its own. On SQLite it holds up ingestion while it runs: it should take under 5 ms,
     /// so long work comes in slices.

@@ -1,4 +1,5 @@
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Storage;
@@ -11,7 +12,7 @@ internal sealed class TraceWrite(int projectId, string traceId)
     public string TraceId { get; } = traceId;
 
     /// <summary>See <see cref="IngestBatch.Redactor"/>.</summary>
-    public Ingestion.Privacy.Redactor? Redactor { get; set; }
+    public IPieceRedactor? Redactor { get; set; }
 
     public TraceUpdate? Own { get; private set; }
 

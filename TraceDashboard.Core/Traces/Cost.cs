@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>Where a cost came from.</summary>

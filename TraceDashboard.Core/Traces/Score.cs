@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>What a score's value is. The numbers are stored and never change their meaning.</summary>

@@ -1,3 +1,5 @@
+using TraceDashboard.Core.Text;
+
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>Everything that is known of one span.</summary>

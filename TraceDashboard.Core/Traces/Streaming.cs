@@ -1,3 +1,5 @@
+using TraceDashboard.Core.Text;
+
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>How fast a model answered. Null for calls that did not stream: their duration says nothing about it.</summary>

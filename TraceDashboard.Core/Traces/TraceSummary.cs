@@ -1,3 +1,5 @@
+using TraceDashboard.Core.Text;
+
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>What the spans of a trace say of it as a whole. Sums are over the spans that count, see <see cref="CallCounting"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Traces;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Playwright;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Tests.Infrastructure;
 using static Microsoft.Playwright.Assertions;
 
@@ -105,7 +106,7 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
 
         await Expect(Rows(reader).Locator(".expires")).ToHaveAttributeAsync("title", "31 Dec 2099 00:00:00.000 UTC+01:00");
         await Expect(Rows(reader).Locator(".scopes")).ToHaveTextAsync("read");
-        var key = Assert.Single(await _app.Get<ApiKeyManager>().ListAsync(Projects.DefaultId, Cancel));
+        var key = Assert.Single(await _app.Get<ApiKeyManager>().ListAsync(DefaultProject.Id, Cancel));
         Assert.Equal((ApiKeyScopes.Read, new DateTimeOffset(2099, 12, 30, 23, 0, 0, TimeSpan.Zero)), (key.Scopes, key.ExpiresAt));
     }
 
@@ -115,11 +116,11 @@ public sealed class KeysPageTests(BrowserFixture browser) : IAsyncLifetime
     {
         var manager = _app.Get<ApiKeyManager>();
         var time = _app.Get<TimeProvider>();
-        var revoked = await manager.CreateAsync(Projects.DefaultId, "an old script that nobody has used for a long time", ApiKeyScopes.All, null, Cancel);
-        await manager.RevokeAsync(Projects.DefaultId, revoked.Key.PublicKey, Cancel);
-        await manager.CreateAsync(Projects.DefaultId, "last year", ApiKeyScopes.Read, time.GetUtcNow().AddTicks(1), Cancel);
-        await manager.CreateAsync(Projects.DefaultId, "trial", ApiKeyScopes.Ingest, time.GetUtcNow().AddDays(3), Cancel);
-        var used = await manager.CreateAsync(Projects.DefaultId, "gateway in production", ApiKeyScopes.Ingest, null, Cancel);
+        var revoked = await manager.CreateAsync(DefaultProject.Id, "an old script that nobody has used for a long time", ApiKeyScopes.All, null, Cancel);
+        await manager.RevokeAsync(DefaultProject.Id, revoked.Key.PublicKey, Cancel);
+        await manager.CreateAsync(DefaultProject.Id, "last year", ApiKeyScopes.Read, time.GetUtcNow().AddTicks(1), Cancel);
+        await manager.CreateAsync(DefaultProject.Id, "trial", ApiKeyScopes.Ingest, time.GetUtcNow().AddDays(3), Cancel);
+        var used = await manager.CreateAsync(DefaultProject.Id, "gateway in production", ApiKeyScopes.Ingest, null, Cancel);
         await StartTraceAsync(used.SecretKey);
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
-using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Tests.Browser;
 

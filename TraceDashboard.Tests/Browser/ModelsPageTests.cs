@@ -1,9 +1,9 @@
 using System.Text;
 using Microsoft.Playwright;
-using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Analytics;
-using TraceDashboard.Core.Models;
+using TraceDashboard.Core.Prices;
 using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Tests.Infrastructure;
 using static Microsoft.Playwright.Assertions;
 
@@ -31,7 +31,7 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IAsyncLifetime
         await CallAsync("t1", "acme-chat-1");
         await CallAsync("t2", "gpt-4o");
         await _app.Get<ModelPriceManager>().AddAsync(
-            Projects.DefaultId, new ModelPriceDraft("acme-embed-*", ModelMatch.Glob, "acme", default, new PriceTable { Input = 0.02m, LongContext = [new() { Over = 8_000, Input = 0.04m }] }), Cancel);
+            DefaultProject.Id, new ModelPriceDraft("acme-embed-*", ModelMatch.Glob, "acme", default, new PriceTable { Input = 0.02m, LongContext = [new() { Over = 8_000, Input = 0.04m }] }), Cancel);
         await Expect(Rows(reader)).ToHaveCountAsync(2);
         await Expect(Rows(reader).First).ToContainTextAsync("acme-chat-1");
         await reader.Page.Locator("[data-own-price] summary").ClickAsync();

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Tests.Infrastructure;
 using static Microsoft.Playwright.Assertions;
 
@@ -48,7 +49,7 @@ public sealed class PrivacyPageTests(BrowserFixture browser) : IAsyncLifetime
         await save.ClickAsync();
         await reader.Page.GetByText("Saved.", new() { Exact = true }).WaitForAsync();
 
-        var settings = await _app.Get<ProjectSettingsStore>().GetAsync(Projects.DefaultId, Cancel);
+        var settings = await _app.Get<ProjectSettingsStore>().GetAsync(DefaultProject.Id, Cancel);
         Assert.Equal(["email"], settings.Redaction.BuiltIn);
         Assert.Equal(new CustomRule("employee", "EMP-[0-9]+", "[employee]", IgnoreCase: false), Assert.Single(settings.Redaction.Custom));
         Assert.Equal(30, settings.Retention.ContentDays);
@@ -81,7 +82,7 @@ public sealed class PrivacyPageTests(BrowserFixture browser) : IAsyncLifetime
         await reader.Page.Locator("input[name=share]").FillAsync("0");
         await reader.Page.GetByText("Must be a number more than 0 and at most 100.").WaitForAsync();
         await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        Assert.Equal(ProjectSettings.Default, await _app.Get<ProjectSettingsStore>().GetAsync(Projects.DefaultId, Cancel));
+        Assert.Equal(ProjectSettings.Default, await _app.Get<ProjectSettingsStore>().GetAsync(DefaultProject.Id, Cancel));
 
         await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(reader.Page.Locator("input[name=share]")).ToHaveValueAsync("100");
@@ -91,7 +92,7 @@ public sealed class PrivacyPageTests(BrowserFixture browser) : IAsyncLifetime
     [Fact]
     public async Task A_span_says_what_of_it_was_cut()
     {
-        await _app.Get<ProjectSettingsStore>().SaveAsync(Projects.DefaultId, new ProjectSettings { Limits = new(1_000, null, null) }, Cancel);
+        await _app.Get<ProjectSettingsStore>().SaveAsync(DefaultProject.Id, new ProjectSettings { Limits = new(1_000, null, null) }, Cancel);
         using var content = new StringContent($$"""{"traceId":"t","spanId":"s","name":"call","input":"{{new string('x', 52_345)}}"}""", System.Text.Encoding.UTF8, "application/json");
         using var answer = await _app.Client.PostAsync(new Uri("/api/traces/start", UriKind.Relative), content, Cancel);
         answer.EnsureSuccessStatusCode();

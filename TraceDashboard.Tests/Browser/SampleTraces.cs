@@ -1,5 +1,7 @@
 using System.Text;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Browser;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Browser;

@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Components.Waterfall;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Browser;

@@ -1,5 +1,6 @@
 using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Core.Traces.Messages;
 

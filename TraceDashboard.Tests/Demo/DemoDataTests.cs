@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Demo;
 

@@ -56,7 +56,7 @@ public sealed class DemoServiceTests
     private static async Task RunAsync(TestApp app)
     {
         var options = new DemoOptions { Traces = Traces, LiveInterval = TimeSpan.Zero };
-        using var demo = new DemoService(app.Get<IngestionPipeline>(), app.Get<TraceStore>(), Options.Create(options), TimeProvider.System, NullLogger<DemoService>.Instance);
+        using var demo = new DemoService(app.Get<IngestionPipeline>(), app.Get<ProjectReader>(), Options.Create(options), TimeProvider.System, NullLogger<DemoService>.Instance);
         await demo.StartAsync(TestContext.Current.CancellationToken);
         await demo.ExecuteTask!;
     }

@@ -44,14 +44,14 @@ public sealed class ApiReferenceTests(ApiReferenceTests.App fixture) : IClassFix
     {
         var document = JsonNode.Parse(await _app.Client.GetStringAsync("/openapi/v1.json", Cancel))!;
 
-        foreach (var name in new[] { "StartTraceRequest", "UpdateTraceRequest", "CompleteTraceRequest", "GatewayUsage", "GatewaySpan", "GatewayEvent", "CreateApiKeyRequest" })
+        foreach (var name in new[] { "StartTraceRequest", "UpdateTraceRequest", "CompleteTraceRequest", "LifecycleUsage", "LifecycleSpan", "LifecycleEvent", "CreateApiKeyRequest" })
         {
             Assert.All(document["components"]!["schemas"]![name]!["properties"]!.AsObject(), field =>
                 Assert.False(string.IsNullOrEmpty(field.Value!["description"]?.GetValue<string>()), $"{name}.{field.Key}"));
         }
 
         Assert.Equal("date-time", document["components"]!["schemas"]!["StartTraceRequest"]!["properties"]!["timestamp"]!["format"]!.GetValue<string>());
-        Assert.Contains(document["components"]!["schemas"]!["GatewaySpan"]!["properties"]!["kind"]!["enum"]!.AsArray(), v => v!.GetValue<string>() == "generation");
+        Assert.Contains(document["components"]!["schemas"]!["LifecycleSpan"]!["properties"]!["kind"]!["enum"]!.AsArray(), v => v!.GetValue<string>() == "generation");
     }
 
     [Fact]

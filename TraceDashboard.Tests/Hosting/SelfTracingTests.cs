@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using OpenTelemetry.Trace;
-using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -34,7 +34,7 @@ public sealed class SelfTracingTests
         Assert.Equal(2, await CountAsync(app));
     }
 
-    private static async Task<int> CountAsync(TestApp app) => (await app.Get<TraceSearch>().CountAsync(Projects.DefaultId, new TraceFilter(), Cancel)).Count;
+    private static async Task<int> CountAsync(TestApp app) => (await app.Get<TraceSearch>().CountAsync(DefaultProject.Id, new TraceFilter(), Cancel)).Count;
 
     private static int FreePort()
     {

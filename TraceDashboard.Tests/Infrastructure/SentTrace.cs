@@ -1,6 +1,8 @@
 using System.Text;
-using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Infrastructure;
@@ -32,7 +34,7 @@ public sealed record SentTrace
     public static async Task SendAsync(TestApp app, params SentTrace[] traces)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        const int projectId = Projects.DefaultId;
+        const int projectId = DefaultProject.Id;
         var batch = new IngestBatch(projectId, [.. traces.Select(t => t.ToSpan(projectId))], [.. traces.Select(t => t.ToTrace(projectId))]);
         var result = await app.Get<IngestionPipeline>().WriteAsync(batch, cancellationToken);
         Assert.Empty(result.Rejected);

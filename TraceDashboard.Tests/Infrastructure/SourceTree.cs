@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Tests.Infrastructure;
 
 /// <summary>The repository that the tests were built in.</summary>

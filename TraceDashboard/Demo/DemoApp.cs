@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Demo;
 
 /// <summary>How a program of the demo works, which decides the shape of its traces.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Demo;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Demo;

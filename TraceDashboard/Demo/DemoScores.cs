@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Demo;

@@ -1,15 +1,16 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Demo;
 
 /// <summary>Fills an empty project with a month of traces, then keeps a few running until the app stops.</summary>
 internal sealed partial class DemoService(
-    IngestionPipeline pipeline, TraceStore store, IOptions<DemoOptions> options, TimeProvider time, ILogger<DemoService> logger) : BackgroundService
+    IngestionPipeline pipeline, ProjectReader projects, IOptions<DemoOptions> options, TimeProvider time, ILogger<DemoService> logger) : BackgroundService
 {
     private const int BatchSpans = 1_000;
     private const int BatchesAtOnce = 4;
@@ -18,9 +19,9 @@ internal sealed partial class DemoService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        const int projectId = Projects.DefaultId;
+        const int projectId = DefaultProject.Id;
         var data = new DemoData(projectId, time.GetUtcNow(), options.Value.Seed);
-        if (await store.ReadAsync((db, ct) => db.Traces.AnyAsync(t => t.ProjectId == projectId, ct), stoppingToken))
+        if (await projects.HasTracesAsync(projectId, stoppingToken))
             LogNotEmpty();
         else
             await FillAsync(data, projectId, stoppingToken);
@@ -105,7 +106,7 @@ internal sealed partial class DemoService(
                     LogRejected(rejected.TraceId, rejected.SpanId, rejected.Reason);
                 return;
             }
-            catch (IngestionUnavailableException e)
+            catch (UnavailableException e)
             {
                 await Task.Delay(e.RetryAfter, time, cancellationToken);
             }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Demo;

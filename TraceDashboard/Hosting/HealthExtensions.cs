@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TraceDashboard.Core.Storage;
 
@@ -33,7 +32,7 @@ internal sealed class StoreHealthCheck(TraceStore store) : IHealthCheck
         timeout.CancelAfter(Patience);
         try
         {
-            await store.ReadAsync((db, ct) => db.Projects.AnyAsync(ct), timeout.Token).WaitAsync(timeout.Token);
+            await store.ProbeAsync(timeout.Token).WaitAsync(timeout.Token);
             return HealthCheckResult.Healthy();
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

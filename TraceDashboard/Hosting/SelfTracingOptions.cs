@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Hosting;
 
 /// <summary>Where the app sends traces of itself; key <c>SelfTracing:*</c>.</summary>

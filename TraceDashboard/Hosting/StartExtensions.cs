@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Configuration;
+using TraceDashboard.Core.Upkeep;
 
 namespace TraceDashboard.Hosting;
 

@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
 /// <summary>What dialects have names for. Each field is decided for itself: a span may carry several dialects at once.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -61,13 +62,13 @@ internal static class FinishReason
         }
         catch (JsonException)
         {
-            return Text.Shorten(array, MaxLength);
+            return StorableText.Shorten(array, MaxLength);
         }
     }
 
     private static string Append(string? reasons, in Utf8JsonReader reader)
     {
         var reason = TextCache.Get(reader.ValueSpan, MaxLength);
-        return reasons is null ? reason : Text.Shorten($"{reasons},{reason}", MaxLength);
+        return reasons is null ? reason : StorableText.Shorten($"{reasons},{reason}", MaxLength);
     }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -27,9 +29,9 @@ internal static class GenAiEvaluations
         {
             var key = span[attribute.Key];
             if (attribute.Type == RawType.String && key.SequenceEqual("gen_ai.evaluation.name"u8))
-                found.Name = Text.Shorten(span[attribute.Text], limits.MaxNameLength);
+                found.Name = StorableText.Shorten(span[attribute.Text], limits.MaxNameLength);
             else if (attribute.Type == RawType.String && key.SequenceEqual("gen_ai.evaluation.score.label"u8))
-                found.Label = Text.Shorten(span[attribute.Text], limits.MaxNameLength);
+                found.Label = StorableText.Shorten(span[attribute.Text], limits.MaxNameLength);
             else if (attribute.Type == RawType.String && key.SequenceEqual("gen_ai.evaluation.explanation"u8))
                 found.Explanation = JsonContent.Cut(Encoding.UTF8.GetString(span[attribute.Text]), limits.MaxFieldBytes);
             else if (key.SequenceEqual("gen_ai.evaluation.score.value"u8))

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -180,7 +181,7 @@ internal sealed class IndexedAttributes
         private void WriteValue(in Entry entry)
         {
             if (target.Length >= _end)
-                target.WriteString(Text.CutMark(maxBytes));
+                target.WriteString(StorableText.CutMark(maxBytes));
             else
                 record.WriteValue(record.Attribute(entry.Attribute), target, maxBytes);
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -51,7 +52,7 @@ internal ref struct JsonLeaves
             return TextCache.Get(Value, maxLength);
         try
         {
-            return Ingestion.Text.Shorten(_reader.GetString()!, maxLength);
+            return StorableText.Shorten(_reader.GetString()!, maxLength);
         }
         catch (InvalidOperationException)
         {

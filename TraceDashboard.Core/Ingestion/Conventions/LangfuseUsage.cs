@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;

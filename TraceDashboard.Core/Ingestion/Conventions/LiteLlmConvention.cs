@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 

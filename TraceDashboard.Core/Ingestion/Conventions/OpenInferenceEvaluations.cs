@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -110,15 +112,15 @@ internal static class OpenInferenceEvaluations
                 return;
             var text = span[attribute.Text];
             if (field.SequenceEqual("name"u8))
-                Evaluation.Name = Text.Shorten(text, limits.MaxNameLength);
+                Evaluation.Name = StorableText.Shorten(text, limits.MaxNameLength);
             else if (field.SequenceEqual("label"u8))
-                Evaluation.Label = Text.Shorten(text, limits.MaxNameLength);
+                Evaluation.Label = StorableText.Shorten(text, limits.MaxNameLength);
             else if (field.SequenceEqual("explanation"u8))
                 Evaluation.Explanation = JsonContent.Cut(Encoding.UTF8.GetString(text), limits.MaxFieldBytes);
             else if (field.SequenceEqual("annotator_kind"u8))
-                SetKind(Text.Shorten(text, limits.MaxNameLength));
+                SetKind(StorableText.Shorten(text, limits.MaxNameLength));
             else if (field.SequenceEqual("identifier"u8))
-                Metadata["identifier"] = Identifier = Text.Shorten(text, limits.MaxNameLength);
+                Metadata["identifier"] = Identifier = StorableText.Shorten(text, limits.MaxNameLength);
             else if (field.SequenceEqual("metadata"u8) && text.Length <= limits.MaxFieldBytes)
                 AddMetadata(text);
         }

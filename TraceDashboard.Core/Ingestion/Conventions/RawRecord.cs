@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -103,14 +104,14 @@ internal abstract class RawRecord(byte[] body, int maxItems)
     public Slice Keep(int start, int length)
     {
         var text = Body.AsSpan(start, length);
-        return Text.IsClean(text) ? new Slice(start, length, false) : KeepOwn(text);
+        return StorableText.IsClean(text) ? new Slice(start, length, false) : KeepOwn(text);
     }
 
     /// <summary>A text from elsewhere; cleaned and copied.</summary>
     public Slice KeepOwn(ReadOnlySpan<byte> text)
     {
         var start = Own.Length;
-        Text.WriteClean(text, Own);
+        StorableText.WriteClean(text, Own);
         return new Slice(start, Own.Length - start, true);
     }
 
@@ -194,7 +195,7 @@ internal abstract class RawRecord(byte[] body, int maxItems)
                 target.WriteDouble(BitConverter.Int64BitsToDouble(attribute.Bits));
                 break;
             case RawType.Bytes when attribute.Text.Length > maxBytes:
-                target.WriteString(Text.CutMark(maxBytes));
+                target.WriteString(StorableText.CutMark(maxBytes));
                 break;
             case RawType.Bytes:
                 target.WriteBytes(this[attribute.Text]);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -51,7 +53,7 @@ internal sealed partial class SpanMapper
         }
 
         if (TryWriteWithSystem())
-            update.Input = Text.Clean(_json.Written, options.MaxFieldBytes);
+            update.Input = StorableText.Clean(_json.Written, options.MaxFieldBytes);
         else if ((Take(span, Field.Input) ?? Take(span, Field.ToolArguments)) is { } input)
             (update.Input, InputFrom) = input;
     }
@@ -100,7 +102,7 @@ internal sealed partial class SpanMapper
             OutputFrom = "events:db.query.result";
         else
             return;
-        update.Output = Text.Clean(_json.Written, options.MaxFieldBytes);
+        update.Output = StorableText.Clean(_json.Written, options.MaxFieldBytes);
     }
 
     /// <summary>Text alone stays text; with reasoning, calls of tools or files it becomes a message.</summary>
@@ -139,7 +141,7 @@ internal sealed partial class SpanMapper
         }
 
         _json.Write((byte)'}');
-        update.Output = Text.Clean(_json.Written, options.MaxFieldBytes);
+        update.Output = StorableText.Clean(_json.Written, options.MaxFieldBytes);
         return true;
     }
 
@@ -211,7 +213,7 @@ internal sealed partial class SpanMapper
         if (_found.SourceOf(field) is { Form: SourceForm.JsonText } && Unquoted(record[attribute.Text]) is { } unquoted)
             return (unquoted, PlaceOf(field));
         if (attribute.Type is RawType.String or RawType.Json)
-            return (Text.Clean(record[attribute.Text], options.MaxFieldBytes), PlaceOf(field));
+            return (StorableText.Clean(record[attribute.Text], options.MaxFieldBytes), PlaceOf(field));
         _json.Clear();
         record.WriteValue(attribute, _json, options.MaxFieldBytes);
         return (_json.ToArray(), PlaceOf(field));
@@ -224,7 +226,7 @@ internal sealed partial class SpanMapper
             return null;
         try
         {
-            return JsonSerializer.Deserialize<string>(json) is { } text ? Text.ToUtf8(text, options.MaxFieldBytes) : null;
+            return JsonSerializer.Deserialize<string>(json) is { } text ? StorableText.ToUtf8(text, options.MaxFieldBytes) : null;
         }
         catch (JsonException)
         {

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Traces.Messages;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -77,7 +80,7 @@ internal sealed partial class SpanMapper
 
         if (Preview.OfInput(_found.Json(Field.TraceInput)) is { } input)
         {
-            trace.Input = Text.Clean(_found.Json(Field.TraceInput), options.MaxFieldBytes);
+            trace.Input = StorableText.Clean(_found.Json(Field.TraceInput), options.MaxFieldBytes);
             trace.InputPreview = input;
             Raise(TraceField.Input);
             Raise(TraceField.InputPreview);
@@ -85,7 +88,7 @@ internal sealed partial class SpanMapper
 
         if (Preview.OfOutput(_found.Json(Field.TraceOutput)) is { } output)
         {
-            trace.Output = Text.Clean(_found.Json(Field.TraceOutput), options.MaxFieldBytes);
+            trace.Output = StorableText.Clean(_found.Json(Field.TraceOutput), options.MaxFieldBytes);
             trace.OutputPreview = output;
             Raise(TraceField.Output);
             Raise(TraceField.OutputPreview);
@@ -108,7 +111,7 @@ internal sealed partial class SpanMapper
             return null;
         var text = _found.Utf8(Field.Tags) is { IsEmpty: false } unquoted ? unquoted : _found.Json(Field.Tags);
         if (!text.StartsWith("["u8))
-            return Text.Shorten(text, 10_000).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return StorableText.Shorten(text, 10_000).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (!GenAiEvents.IsJson(text))
             return null;
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(text));
@@ -117,7 +120,7 @@ internal sealed partial class SpanMapper
         {
             var tag = element.ValueKind == JsonValueKind.String ? SafeString(element) : element.GetRawText();
             if (!string.IsNullOrWhiteSpace(tag) && tags.Count < 100)
-                tags.Add(Text.Shorten(tag, options.MaxNameLength));
+                tags.Add(StorableText.Shorten(tag, options.MaxNameLength));
         }
 
         return [.. tags];

@@ -1,3 +1,5 @@
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
@@ -132,7 +134,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     private string? DisplayName()
     {
         if (_found.Rank(Field.DisplayName) > VercelConvention.FunctionName && Short(Field.FunctionId) is { } function && AiOperation is { IsEmpty: false } operation)
-            return Text.Shorten($"{function}:{TextCache.Get(operation, options.MaxNameLength)}", options.MaxNameLength);
+            return StorableText.Shorten($"{function}:{TextCache.Get(operation, options.MaxNameLength)}", options.MaxNameLength);
         return Short(Field.DisplayName);
     }
 
@@ -164,7 +166,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         if (_found.Text(Field.StatusMessage, LongestMessage) is { } statusMessage)
             update.StatusMessage = statusMessage;
         else if (span.StatusMessage.Length > 0)
-            update.StatusMessage = Text.Shorten(span[span.StatusMessage], LongestMessage);
+            update.StatusMessage = StorableText.Shorten(span[span.StatusMessage], LongestMessage);
         else if (isError && _found.Text(Field.ErrorMessage, LongestMessage) is { } message)
             update.StatusMessage = message;
         // An exception that was handled does not make the span one that failed of it.

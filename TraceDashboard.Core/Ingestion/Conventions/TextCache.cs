@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using System.Text;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
@@ -15,7 +16,7 @@ internal static class TextCache
     public static string Get(ReadOnlySpan<byte> utf8, int maxLength)
     {
         if (utf8.Length > LongestCached || utf8.Length > maxLength)
-            return Text.Shorten(utf8, maxLength);
+            return StorableText.Shorten(utf8, maxLength);
         ref var entry = ref s_entries[(int)XxHash3.HashToUInt64(utf8) & (s_entries.Length - 1)];
         var cached = entry;
         if (cached is not null && utf8.SequenceEqual(cached.Utf8))

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -19,7 +20,7 @@ internal sealed class CountedBody(PipeReader inner, IngestionPipeline pipeline, 
     public PipeReader Reader => this;
 
     /// <summary>The room that was taken; the caller gives it back.</summary>
-    /// <exception cref="IngestionUnavailableException">The server is stopping.</exception>
+    /// <exception cref="UnavailableException">The server is stopping.</exception>
     public IngestReservation TakeReservation()
     {
         var reservation = _reservation ?? pipeline.Reserve(0);
@@ -73,7 +74,7 @@ internal sealed class CountedBody(PipeReader inner, IngestionPipeline pipeline, 
 
             return result;
         }
-        catch (IngestionUnavailableException e)
+        catch (UnavailableException e)
         {
             throw Refuse(OtlpOutcome.Failure(StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter));
         }

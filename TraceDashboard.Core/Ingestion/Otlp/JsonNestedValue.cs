@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -203,7 +204,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
         if (attribute.Type != RawType.Bytes)
             Record.WriteValue(attribute, Target, MaxFieldBytes);
         else if (_bytes.Length > MaxFieldBytes)
-            Target.WriteString(Text.CutMark(MaxFieldBytes));
+            Target.WriteString(StorableText.CutMark(MaxFieldBytes));
         else
             Target.WriteBytes(_bytes.Written);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -41,11 +42,11 @@ internal static class JsonStrings
         }
 
         target.Advance(length);
-        if (Text.IsClean(text[..length]))
+        if (StorableText.IsClean(text[..length]))
             return;
         var unclean = text[..length].ToArray();
         target.Truncate(start);
-        Text.WriteClean(unclean, target);
+        StorableText.WriteClean(unclean, target);
     }
 
     /// <summary>The text of the current string or property name; valid until <paramref name="temp"/> is used again.</summary>
@@ -56,7 +57,7 @@ internal static class JsonStrings
 
     private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> raw, bool isEscaped, JsonBuffer temp)
     {
-        if (!isEscaped && Text.IsClean(raw))
+        if (!isEscaped && StorableText.IsClean(raw))
             return raw;
         temp.Clear();
         WriteUnescaped(raw, temp);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -51,7 +52,7 @@ internal abstract class NestedValue(IngestionOptions options)
             Target.Write((byte)',');
         if (isObject)
             Target.WriteKey("…"u8);
-        Target.WriteString(isFull ? $"… [cut at {Record.MaxItems} elements]" : Text.CutMark(MaxFieldBytes));
+        Target.WriteString(isFull ? $"… [cut at {Record.MaxItems} elements]" : StorableText.CutMark(MaxFieldBytes));
         return false;
     }
 

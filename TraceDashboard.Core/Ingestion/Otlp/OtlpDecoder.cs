@@ -1,6 +1,8 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
@@ -343,7 +345,7 @@ internal sealed class OtlpDecoder
 
     private string Describe(int index)
     {
-        var name = Text.Shorten(_span[_span.Name], 60);
+        var name = StorableText.Shorten(_span[_span.Name], 60);
         var ids = _span.TraceId is null && _span.SpanId is null ? "" : $" {_span.TraceId ?? "?"}/{_span.SpanId ?? "?"}";
         return name.Length == 0 ? $"span #{index + 1}{ids}" : $"span #{index + 1}{ids} \"{name}\"";
     }

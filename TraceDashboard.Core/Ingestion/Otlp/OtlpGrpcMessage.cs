@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Grpc.Core;
 using Grpc.Net.Compression;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 

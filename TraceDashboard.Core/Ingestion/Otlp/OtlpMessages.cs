@@ -1,4 +1,5 @@
 using System.Text;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -39,7 +40,7 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
         {
             return OtlpOutcome.Failure(StatusCodes.Status413PayloadTooLarge, e.Message);
         }
-        catch (IngestionUnavailableException e)
+        catch (UnavailableException e)
         {
             return OtlpOutcome.Failure(StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
         }

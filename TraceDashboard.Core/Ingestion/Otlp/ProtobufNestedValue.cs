@@ -1,4 +1,5 @@
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -101,7 +102,7 @@ internal sealed class ProtobufNestedValue(IngestionOptions options) : NestedValu
                     WriteObject(reader.Message, depth + 1);
                     break;
                 case (7, WireType.Length) when reader.Length > MaxFieldBytes:
-                    Target.WriteString(Text.CutMark(MaxFieldBytes));
+                    Target.WriteString(StorableText.CutMark(MaxFieldBytes));
                     break;
                 case (7, WireType.Length):
                     Target.WriteBytes(reader.Bytes);
@@ -116,10 +117,10 @@ internal sealed class ProtobufNestedValue(IngestionOptions options) : NestedValu
 
     private ReadOnlySpan<byte> Cleaned(ReadOnlySpan<byte> text)
     {
-        if (Text.IsClean(text))
+        if (StorableText.IsClean(text))
             return text;
         Record.Temp.Clear();
-        Text.WriteClean(text, Record.Temp, MaxFieldBytes);
+        StorableText.WriteClean(text, Record.Temp, MaxFieldBytes);
         return Record.Temp.Written;
     }
 

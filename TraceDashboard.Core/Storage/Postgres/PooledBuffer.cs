@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Storage.Postgres;
 

@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Core.Traces.Messages;
 
 /// <summary>One turn of a conversation with a model, whichever API or convention it was recorded in.</summary>

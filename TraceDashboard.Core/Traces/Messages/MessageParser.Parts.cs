@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Traces.Messages;
 

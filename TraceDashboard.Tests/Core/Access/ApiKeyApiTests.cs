@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -90,7 +91,7 @@ public sealed class ApiKeyApiTests : IAsyncLifetime
     public async Task A_key_that_ends_makes_none_that_lives_longer()
     {
         var end = DateTimeOffset.UtcNow.AddDays(1);
-        var temporary = await _app.Get<ApiKeyManager>().CreateAsync(Projects.DefaultId, "temporary", ApiKeyScopes.All, end, Cancel);
+        var temporary = await _app.Get<ApiKeyManager>().CreateAsync(DefaultProject.Id, "temporary", ApiKeyScopes.All, end, Cancel);
 
         foreach (var expiry in new[] { "null", $"\"{end.AddSeconds(1):O}\"" })
         {

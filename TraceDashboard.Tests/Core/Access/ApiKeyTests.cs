@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -91,10 +92,10 @@ public sealed class ApiKeyTests
         var manager = app.Get<ApiKeyManager>();
         Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", Secret));
 
-        var created = await manager.CreateAsync(Projects.DefaultId, "gateway", ApiKeyScopes.Ingest, null, Cancel);
+        var created = await manager.CreateAsync(DefaultProject.Id, "gateway", ApiKeyScopes.Ingest, null, Cancel);
         Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", created.SecretKey));
 
-        Assert.True(await manager.RevokeAsync(Projects.DefaultId, created.Key.PublicKey, Cancel));
+        Assert.True(await manager.RevokeAsync(DefaultProject.Id, created.Key.PublicKey, Cancel));
         Assert.Equal(HttpStatusCode.Unauthorized, await Call(app, "x-api-key", created.SecretKey));
         Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", Secret));
     }
@@ -104,7 +105,7 @@ public sealed class ApiKeyTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var app = await TestApp.StartAsync(new TestAppOptions { Services = services => services.AddSingleton<TimeProvider>(time) });
-        var created = await app.Get<ApiKeyManager>().CreateAsync(Projects.DefaultId, "trial", ApiKeyScopes.All, time.GetUtcNow().AddMinutes(1), Cancel);
+        var created = await app.Get<ApiKeyManager>().CreateAsync(DefaultProject.Id, "trial", ApiKeyScopes.All, time.GetUtcNow().AddMinutes(1), Cancel);
 
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.Equal(HttpStatusCode.OK, await Call(app, "x-api-key", created.SecretKey));
@@ -124,7 +125,7 @@ public sealed class ApiKeyTests
         });
         var manager = app.Get<ApiKeyManager>();
         var usage = app.Get<ApiKeyUsage>();
-        var created = await manager.CreateAsync(Projects.DefaultId, "gateway", ApiKeyScopes.Ingest, null, Cancel);
+        var created = await manager.CreateAsync(DefaultProject.Id, "gateway", ApiKeyScopes.Ingest, null, Cancel);
         Assert.Null(await LastUseAsync());
 
         await Call(app, "x-api-key", created.SecretKey);
@@ -142,7 +143,7 @@ public sealed class ApiKeyTests
         await usage.WriteAsync(all: false, Cancel);
         Assert.Equal(second, await LastUseAsync());
 
-        async Task<DateTimeOffset?> LastUseAsync() => Assert.Single(await manager.ListAsync(Projects.DefaultId, Cancel)).LastUsedAt;
+        async Task<DateTimeOffset?> LastUseAsync() => Assert.Single(await manager.ListAsync(DefaultProject.Id, Cancel)).LastUsedAt;
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
@@ -224,7 +225,7 @@ public sealed class ApiKeyTests
         var (projects, keys) = await app.Get<TraceStore>().ReadAsync(
             async (db, ct) => (await db.Projects.ToListAsync(ct), await db.ApiKeys.ToListAsync(ct)), Cancel);
         var project = Assert.Single(projects);
-        Assert.Equal((Projects.DefaultId, "Shop"), (project.Id, project.Name));
+        Assert.Equal((DefaultProject.Id, "Shop"), (project.Id, project.Name));
         var key = Assert.Single(keys);
         Assert.Equal(ApiKeys.Hash(Secret), key.SecretHash);
     }

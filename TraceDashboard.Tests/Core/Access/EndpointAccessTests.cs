@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Access;
@@ -196,7 +197,7 @@ public sealed class EndpointAccessTests(EndpointAccessTests.App fixture) : IClas
             Value = await TestApp.StartAsync(new TestAppOptions { Environment = "Production", GrpcListener = true, Services = services => services.AddSingleton<TimeProvider>(time) });
             var manager = Value.Get<ApiKeyManager>();
             var revoked = await CreateAsync(ApiKeyScopes.All);
-            await manager.RevokeAsync(Projects.DefaultId, revoked.Key.PublicKey, Cancel);
+            await manager.RevokeAsync(DefaultProject.Id, revoked.Key.PublicKey, Cancel);
             Keys = new Secrets(
                 (await CreateAsync(ApiKeyScopes.All)).SecretKey,
                 (await CreateAsync(ApiKeyScopes.Ingest)).SecretKey,
@@ -206,7 +207,7 @@ public sealed class EndpointAccessTests(EndpointAccessTests.App fixture) : IClas
             time.Advance(TimeSpan.FromSeconds(1));
 
             Task<CreatedApiKey> CreateAsync(ApiKeyScopes scopes, DateTimeOffset? expiresAt = null) =>
-                manager.CreateAsync(Projects.DefaultId, "test", scopes, expiresAt, Cancel);
+                manager.CreateAsync(DefaultProject.Id, "test", scopes, expiresAt, Cancel);
         }
 
         public ValueTask DisposeAsync() => Value.DisposeAsync();

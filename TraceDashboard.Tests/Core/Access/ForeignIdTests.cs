@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Media;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -116,13 +117,13 @@ public sealed partial class ForeignIdTests(PostgresCluster cluster)
             """;
         using var answer = await SendAsync(app, HttpMethod.Post, "/api/public/ingestion", OwnSecret, batch);
         Assert.Equal(HttpStatusCode.MultiStatus, answer.StatusCode);
-        await app.Get<TraceStore>().InsertAsync(new ModelPriceRow { ProjectId = Projects.DefaultId, PriceId = "mp-own", Pattern = "gpt-4o" });
+        await app.Get<TraceStore>().InsertAsync(new ModelPriceRow { ProjectId = DefaultProject.Id, PriceId = "mp-own", Pattern = "gpt-4o" });
 
         var bytes = "hello"u8.ToArray();
         var claim = new MediaClaim("t-1", null, "input", "text/plain", bytes.Length, Convert.ToBase64String(SHA256.HashData(bytes)));
         Assert.Equal(MediaId, claim.MediaId);
-        await app.Get<MediaStore>().ClaimAsync(Projects.DefaultId, claim, Cancel);
-        Assert.Equal(MediaUploadOutcome.Stored, await app.Get<MediaStore>().UploadAsync(Projects.DefaultId, MediaId, new MemoryStream(bytes), Cancel));
+        await app.Get<MediaStore>().ClaimAsync(DefaultProject.Id, claim, Cancel);
+        Assert.Equal(MediaUploadOutcome.Stored, await app.Get<MediaStore>().UploadAsync(DefaultProject.Id, MediaId, new MemoryStream(bytes), Cancel));
     }
 
     private static async Task<HttpResponseMessage> SendAsync(TestApp app, HttpMethod method, string path, string secret, string? body = null)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -24,7 +25,7 @@ public sealed class ProjectSettingsApiTests(PostgresCluster cluster)
 
         Assert.Equal((HttpStatusCode.OK, chosen), await PutAsync(app, chosen));
         Assert.Equal(chosen, await app.Client.GetStringAsync(new Uri("/api/project/settings", UriKind.Relative), Cancel));
-        Assert.Equal(CaptureMode.Metadata, (await app.Get<ProjectSettingsStore>().GetAsync(Projects.DefaultId, Cancel)).Capture);
+        Assert.Equal(CaptureMode.Metadata, (await app.Get<ProjectSettingsStore>().GetAsync(DefaultProject.Id, Cancel)).Capture);
         Assert.Same(ProjectSettings.Default, await app.Get<ProjectSettingsStore>().GetAsync(99, Cancel));
 
         Assert.Equal((HttpStatusCode.OK, Defaults), await PutAsync(app, Defaults));

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Analytics;
+using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -186,7 +188,7 @@ public class OverviewQueriesTests(PostgresCluster cluster)
     }
 
     private Task<StoreFixture> CreateAsync(DatabaseProvider provider) => StoreFixture.CreateAsync(
-        provider, cluster, services => services.AddTraceReading().AddSingleton<RollupRefresher>().AddSingleton<OverviewQueries>().AddSingleton<TimeProvider>(new FakeTimeProvider(Now)));
+        provider, cluster, services => services.AddSearch().AddSingleton<RollupRefresher>().AddSingleton<OverviewQueries>().AddSingleton<TimeProvider>(new FakeTimeProvider(Now)));
 
     private sealed record ModelCallRow(string Model, decimal? Cost, long? Tokens, bool Counted);
 }

@@ -3,10 +3,11 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Analytics;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
-using TraceDashboard.Tests.Core.Ingestion;
+using TraceDashboard.Tests.Core.Merge;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
 

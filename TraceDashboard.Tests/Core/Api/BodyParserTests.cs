@@ -1,6 +1,6 @@
 using System.Text;
 using TraceDashboard.Core.Api;
-using TraceDashboard.Core.Ingestion.Gateway;
+using TraceDashboard.Core.Ingestion.Lifecycle;
 
 namespace TraceDashboard.Tests.Core.Api;
 
@@ -60,7 +60,7 @@ public sealed class BodyParserTests
         var json = """{"name":"a\u0000b\ud800c\ud83d\ude00\\u0000\udc00","input":{"k\u0000":"\uD83D"}}""";
         var errors = new ApiErrors();
 
-        var request = BodyParser.Parse(Encoding.UTF8.GetBytes(json), GatewayJson.Default.UpdateTraceRequest, errors);
+        var request = BodyParser.Parse(Encoding.UTF8.GetBytes(json), LifecycleJson.Default.UpdateTraceRequest, errors);
 
         Assert.False(errors.Any);
         Assert.Equal("ab\uFFFDc😀\\u0000\uFFFD", request!.Name);
@@ -72,7 +72,7 @@ public sealed class BodyParserTests
     {
         var errors = new ApiErrors();
 
-        var request = BodyParser.Parse("""{"name":null,"usage":null,"tags":null,"spans":null,"input":null}"""u8.ToArray(), GatewayJson.Default.UpdateTraceRequest, errors);
+        var request = BodyParser.Parse("""{"name":null,"usage":null,"tags":null,"spans":null,"input":null}"""u8.ToArray(), LifecycleJson.Default.UpdateTraceRequest, errors);
 
         Assert.False(errors.Any);
         Assert.Null(request!.Name);
@@ -84,7 +84,7 @@ public sealed class BodyParserTests
     private static IDictionary<string, string[]> Errors(byte[] json)
     {
         var errors = new ApiErrors();
-        Assert.Null(BodyParser.Parse(json, GatewayJson.Default.UpdateTraceRequest, errors));
+        Assert.Null(BodyParser.Parse(json, LifecycleJson.Default.UpdateTraceRequest, errors));
         return errors.ByPath;
     }
 }

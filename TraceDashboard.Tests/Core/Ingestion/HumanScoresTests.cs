@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using TraceDashboard.Core.Configuration;
+using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -77,8 +80,6 @@ public sealed class HumanScoresTests(PostgresCluster cluster)
         provider, cluster,
         services =>
         {
-            services.AddTraceReading().AddIngestion().AddSingleton<TimeProvider>(_time);
-            services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
-            services.AddOptionsSection<IngestionOptions>(IngestionOptions.Section);
+            services.AddSearch().AddIngestion().AddSingleton<TimeProvider>(_time);
         });
 }

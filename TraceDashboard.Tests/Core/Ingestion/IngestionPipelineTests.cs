@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -111,8 +111,8 @@ public class IngestionPipelineTests(PostgresCluster cluster)
         var pipeline = store.Get<IngestionPipeline>();
         using var first = pipeline.Reserve(1 << 20); // counts twice
 
-        var refused = Assert.Throws<IngestionUnavailableException>(() => pipeline.Reserve(1));
-        Assert.Throws<IngestionUnavailableException>(() => first.Grow(1));
+        var refused = Assert.Throws<UnavailableException>(() => pipeline.Reserve(1));
+        Assert.Throws<UnavailableException>(() => first.Grow(1));
         first.Dispose();
         using var second = pipeline.Reserve(1 << 19);
         second.Grow(1 << 19);
@@ -133,8 +133,8 @@ public class IngestionPipelineTests(PostgresCluster cluster)
         {
             taken = [.. Enumerable.Range(0, 50).Select(i => pipeline.WriteAsync(Batch($"t{i}"), Cancel))];
             stop = pipeline.StopAsync(Cancel);
-            Assert.Throws<IngestionUnavailableException>(() => pipeline.Reserve(1));
-            await Assert.ThrowsAsync<IngestionUnavailableException>(() => pipeline.WriteAsync(Batch("late"), Cancel));
+            Assert.Throws<UnavailableException>(() => pipeline.Reserve(1));
+            await Assert.ThrowsAsync<UnavailableException>(() => pipeline.WriteAsync(Batch("late"), Cancel));
         }
 
         await stop;
@@ -185,8 +185,7 @@ public class IngestionPipelineTests(PostgresCluster cluster)
             provider, cluster,
             services =>
             {
-                services.AddIngestion().AddOptionsSection<IngestionOptions>(IngestionOptions.Section);
-                services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
+                services.AddIngestion();
             },
             settings);
 

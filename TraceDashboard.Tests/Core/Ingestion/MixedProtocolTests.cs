@@ -2,18 +2,18 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using TraceDashboard.Core.Ingestion.Gateway;
-using TraceDashboard.Tests.Core.Ingestion.Gateway;
+using TraceDashboard.Core.Ingestion.Lifecycle;
+using TraceDashboard.Tests.Core.Ingestion.Lifecycle;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
 
 namespace TraceDashboard.Tests.Core.Ingestion;
 
-public sealed class SqliteMixedProtocolTests(SqliteGatewayApiTests.App fixture) : MixedProtocolTests(fixture), IClassFixture<SqliteGatewayApiTests.App>;
+public sealed class SqliteMixedProtocolTests(SqliteLifecycleApiTests.App fixture) : MixedProtocolTests(fixture), IClassFixture<SqliteLifecycleApiTests.App>;
 
-public sealed class PostgresMixedProtocolTests(PostgresGatewayApiTests.App fixture) : MixedProtocolTests(fixture), IClassFixture<PostgresGatewayApiTests.App>;
+public sealed class PostgresMixedProtocolTests(PostgresLifecycleApiTests.App fixture) : MixedProtocolTests(fixture), IClassFixture<PostgresLifecycleApiTests.App>;
 
 /// <summary>One trace that a gateway, an OpenTelemetry exporter and a Langfuse SDK describe at once, several of its spans twice.</summary>
-public abstract class MixedProtocolTests(GatewayApp fixture)
+public abstract class MixedProtocolTests(LifecycleApp fixture)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -153,7 +153,7 @@ public abstract class MixedProtocolTests(GatewayApp fixture)
     }
 
     private static string WithIds(string text, string traceId) => text
-        .Replace("TRACE", traceId, StringComparison.Ordinal).Replace("ROOT", GatewayIds.RootSpanId(traceId), StringComparison.Ordinal)
+        .Replace("TRACE", traceId, StringComparison.Ordinal).Replace("ROOT", LifecycleIds.RootSpanId(traceId), StringComparison.Ordinal)
         .Replace("CALL", "00000000000000c1", StringComparison.Ordinal).Replace("TOOL", "00000000000000d1", StringComparison.Ordinal)
         .Replace("SEARCH", "00000000000000f1", StringComparison.Ordinal).Replace("VECTOR", "00000000000000e1", StringComparison.Ordinal)
         .Replace("ANSWER", "00000000000000a1", StringComparison.Ordinal);

@@ -6,8 +6,10 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Media;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Browser;
 using TraceDashboard.Tests.Core.Storage;
@@ -144,12 +146,12 @@ public sealed class MediaApiTests(PostgresCluster cluster) : IAsyncDisposable
     public async Task A_project_that_keeps_no_contents_of_a_trace_takes_no_file_of_it(CaptureMode capture, double share)
     {
         await StartAsync(DatabaseProvider.Sqlite);
-        await _app.Get<ProjectSettingsStore>().SaveAsync(Projects.DefaultId, new ProjectSettings { Capture = capture, SampleShare = share }, Cancel);
+        await _app.Get<ProjectSettingsStore>().SaveAsync(DefaultProject.Id, new ProjectSettings { Capture = capture, SampleShare = share }, Cancel);
 
         var (uploadUrl, mediaId) = await ClaimAsync("t-1", s_image);
 
         Assert.Null(uploadUrl);
-        Assert.Null(await _app.Get<MediaStore>().FindAsync(Projects.DefaultId, mediaId, Cancel));
+        Assert.Null(await _app.Get<MediaStore>().FindAsync(DefaultProject.Id, mediaId, Cancel));
     }
 
     private string[] Files() => Directory.GetFiles(_folder, "*", SearchOption.AllDirectories);

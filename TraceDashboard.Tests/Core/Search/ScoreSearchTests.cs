@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -189,5 +190,5 @@ public sealed class ScoreSearchTests(PostgresCluster cluster)
     }
 
     private Task<StoreFixture> CreateAsync(DatabaseProvider provider) => StoreFixture.CreateAsync(
-        provider, cluster, services => services.AddTraceReading().AddSingleton<TimeProvider>(new FakeTimeProvider(UnixNanos.ToDateTimeOffset(StoredRows.Start).AddHours(1))));
+        provider, cluster, services => services.AddSearch().AddSingleton<TimeProvider>(new FakeTimeProvider(UnixNanos.ToDateTimeOffset(StoredRows.Start).AddHours(1))));
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -201,5 +202,5 @@ public class TraceSearchTests(PostgresCluster cluster)
     }
 
     private Task<StoreFixture> CreateAsync(DatabaseProvider provider) => StoreFixture.CreateAsync(
-        provider, cluster, services => services.AddTraceReading().AddSingleton<TimeProvider>(new FakeTimeProvider(Start.AddHours(1))));
+        provider, cluster, services => services.AddSearch().AddSingleton<TimeProvider>(new FakeTimeProvider(Start.AddHours(1))));
 }

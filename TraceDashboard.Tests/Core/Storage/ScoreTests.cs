@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Infrastructure;
@@ -120,5 +120,5 @@ public sealed class ScoreTests(PostgresCluster cluster)
         store.Get<ScoreReader>().ListAsync(1, filter, 0, 100, Cancel);
 
     private Task<StoreFixture> CreateAsync(DatabaseProvider provider) => StoreFixture.CreateAsync(
-        provider, cluster, services => services.AddTraceReading().AddIngestion().AddOptionsSection<LiveOptions>(LiveOptions.Section));
+        provider, cluster, services => services.AddSearch().AddIngestion());
 }

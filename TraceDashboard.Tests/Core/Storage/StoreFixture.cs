@@ -1,8 +1,15 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Deletion;
+using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Upkeep;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Storage;
@@ -52,7 +59,14 @@ public sealed class StoreFixture : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        services.AddLive();
         services.AddTraceStorage(configuration);
+        services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Production });
+        services.AddConventions();
+        services.AddSingleton<ProjectSettingsStore>();
+        services.AddMedia();
+        services.AddDeletion();
+        services.AddHostedService<SummaryRefresher>();
         configure?.Invoke(services);
         var fixture = new StoreFixture(services.BuildServiceProvider(), folder);
         foreach (var service in fixture._services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Configuration;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;
 using TraceDashboard.Tests.Infrastructure;

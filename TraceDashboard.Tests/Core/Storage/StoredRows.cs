@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Tests.Core.Storage;
 

@@ -2,14 +2,13 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Analytics;
-using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Tests.Core.Analytics;
-using TraceDashboard.Tests.Core.Ingestion;
+using TraceDashboard.Tests.Core.Merge;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Storage;
@@ -134,7 +133,7 @@ public partial class TenantTests(PostgresCluster cluster)
         services =>
         {
             log.AddTo(services);
-            services.AddTraceReading().AddIngestion().AddOptionsSection<LiveOptions>(LiveOptions.Section);
+            services.AddSearch().AddIngestion();
             services.AddSingleton<RollupRefresher>().AddSingleton<OverviewQueries>();
         });
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -167,5 +169,5 @@ public class TraceReaderTests(PostgresCluster cluster)
     }
 
     private Task<StoreFixture> CreateAsync(DatabaseProvider provider) =>
-        StoreFixture.CreateAsync(provider, cluster, services => services.AddTraceReading());
+        StoreFixture.CreateAsync(provider, cluster, services => services.AddSearch());
 }

@@ -1,3 +1,4 @@
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Core.Traces;

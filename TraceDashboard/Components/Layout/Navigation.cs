@@ -1,3 +1,4 @@
+
 namespace TraceDashboard.Components.Layout;
 
 /// <summary>A page in the navigation.</summary>

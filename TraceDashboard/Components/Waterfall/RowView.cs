@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Components.Waterfall;

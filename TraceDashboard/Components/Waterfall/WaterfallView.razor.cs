@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Components.Waterfall;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces.Messages;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Conventions;

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Traces;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Otlp;
 
@@ -76,7 +77,7 @@ public sealed class OtlpLimitTests
         foreach (var update in BothOf(options, OtlpBodies.Span(3, new JsonObject { ["whole"] = whole }.ToJsonString())))
             Assert.Equal(whole, JsonNode.Parse(update.Attributes)!["whole"]!.GetValue<string>());
         foreach (var update in BothOf(options, nested))
-            Assert.Equal([cut, Text.CutMark(256)], JsonNode.Parse(update.Attributes)!["list"]!.AsArray().Select(e => e!.GetValue<string>()));
+            Assert.Equal([cut, StorableText.CutMark(256)], JsonNode.Parse(update.Attributes)!["list"]!.AsArray().Select(e => e!.GetValue<string>()));
     }
 
     private static IEnumerable<SpanUpdate> BothOf(IngestionOptions options, JsonNode span)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Otlp;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Otlp;

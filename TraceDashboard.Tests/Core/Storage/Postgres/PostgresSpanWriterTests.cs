@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
 

@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Infrastructure;

@@ -3,13 +3,14 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
-using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Media;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -143,9 +144,7 @@ public class UpgradeTests(PostgresCluster cluster)
     private Task<StoreFixture> StartAsync(DatabaseProvider provider, EarlierRelease before, Func<TraceDbContext, Task>? last = null) => StoreFixture.CreateAsync(provider, cluster, services =>
     {
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(sp => before.In(sp.GetRequiredService<TraceStore>(), last)));
-        services.AddOptionsSection<LiveOptions>(LiveOptions.Section);
-        services.AddOptionsSection<IngestionOptions>(IngestionOptions.Section);
-        services.AddTraceReading();
+        services.AddSearch();
         services.AddIngestion();
         services.AddSingleton<ApiKeys>();
     });

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces.Messages;
 
 namespace TraceDashboard.Tests.Core.Traces.Messages;

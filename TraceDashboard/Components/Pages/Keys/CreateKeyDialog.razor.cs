@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Components.Pages.Keys;
 

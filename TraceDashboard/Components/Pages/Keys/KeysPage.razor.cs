@@ -3,6 +3,7 @@ using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Components.Pages.Keys;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
-using TraceDashboard.Core.Models;
+using TraceDashboard.Core.Prices;
 
 namespace TraceDashboard.Components.Pages.Models;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using TraceDashboard.Components.Shared;
-using TraceDashboard.Core.Models;
+using TraceDashboard.Core.Prices;
 using TraceDashboard.Core.Pricing;
 
 namespace TraceDashboard.Components.Pages.Models;

@@ -4,6 +4,7 @@ using TraceDashboard.Components.Pages.Traces;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Search;
 
 namespace TraceDashboard.Components.Pages.Overview;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Components.Pages.Privacy;
 

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Upkeep;
 
 namespace TraceDashboard.Components.Pages.Privacy;
 

@@ -1,4 +1,5 @@
 using TraceDashboard.Core.Pricing;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Core.Traces.Messages;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
-using TraceDashboard.Core.Traces.Messages;
 
 namespace TraceDashboard.Components.Pages.Trace;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using TraceDashboard.Core.Traces.Messages;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Components.Pages.Trace;
 

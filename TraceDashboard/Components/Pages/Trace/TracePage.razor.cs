@@ -3,8 +3,10 @@ using Microsoft.JSInterop;
 using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Components.Pages.Trace;

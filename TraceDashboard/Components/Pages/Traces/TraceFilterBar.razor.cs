@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Traces;
 

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Text;
+
+namespace TraceDashboard.Core.Ingestion.Lifecycle;
+
+internal static class LifecycleEvents
+{
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Events in the form of <see cref="SpanUpdate.Events"/>.</summary>
+    /// <param name="defaultTime">The call's timestamp. Not the time of receipt: with it, an event that is sent again would be another one.</param>
+    public static byte[] ToJson(List<LifecycleEvent> events, long? defaultTime, string path, Func<string?, string?> clean, ApiErrors errors)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
+        writer.WriteStartArray();
+        for (var i = 0; i < events.Count; i++)
+        {
+            var at = $"{path}events[{i}]";
+            if (events[i] is not { } item)
+            {
+                errors.Add(at, "must be a JSON object, not null");
+                continue;
+            }
+
+            if (string.IsNullOrEmpty(item.Name))
+                errors.Add($"{at}.name", "is needed; say what happened");
+            var time = defaultTime;
+            if (item.Time is not null && Iso8601.TryParse(item.Time, out var nanos))
+                time = nanos;
+            else if (item.Time is not null)
+                errors.Add($"{at}.time", Iso8601.Form);
+            var attributes = item.Attributes is { ValueKind: not JsonValueKind.Null } given ? given : default;
+            if (attributes.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
+                errors.Add($"{at}.attributes", "must be a JSON object");
+
+            writer.WriteStartObject();
+            if (time is { } known)
+                writer.WriteString("timeUnixNano"u8, known.ToString(CultureInfo.InvariantCulture));
+            writer.WriteString("name"u8, clean(item.Name) ?? "");
+            if (attributes.ValueKind == JsonValueKind.Object)
+            {
+                writer.WritePropertyName("attributes"u8);
+                attributes.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}

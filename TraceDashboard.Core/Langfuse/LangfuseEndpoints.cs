@@ -1,0 +1,51 @@
+using System.Data.Common;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Storage;
+
+namespace TraceDashboard.Core.Langfuse;
+
+/// <summary>Langfuse's public API, as its SDKs call it: they need only another base URL and other keys.</summary>
+public static class LangfuseEndpoints
+{
+    public static IServiceCollection AddLangfuse(this IServiceCollection services) => services.AddSingleton<LangfuseIngest>().AddSingleton<LangfuseReader>();
+
+    public static void MapLangfuse(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/public").RequireApiKey(ApiKeyScopes.Read).WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
+        api.MapPost("/ingestion", static (HttpContext context, LangfuseIngest ingest) => ingest.IngestAsync(context)).RequireApiKey(ApiKeyScopes.Ingest);
+        api.MapLangfuseScores();
+        api.MapLangfuseTraces();
+        api.MapLangfuseDeletion();
+        app.MapLangfuseMedia();
+        app.MapGet("/api/public/health", HealthAsync).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    /// <summary>Needs no key. With <c>failIfDatabaseUnavailable=true</c> it is 503 while the store cannot be read.</summary>
+    private static async Task<IResult> HealthAsync(TraceStore store, HttpContext context, string? failIfDatabaseUnavailable)
+    {
+        if (failIfDatabaseUnavailable == "true")
+        {
+            try
+            {
+                await store.ProbeAsync(context.RequestAborted);
+            }
+            catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
+            {
+                return LangfuseResult.Failure(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.");
+            }
+        }
+
+        return TypedResults.Json(new JsonObject
+        {
+            ["status"] = "OK",
+            ["version"] = typeof(LangfuseEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0],
+        });
+    }
+}

@@ -1,0 +1,229 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Langfuse;
+
+/// <summary>Observations in the form of Langfuse's API. Unknown costs are null, where Langfuse says 0.</summary>
+internal static class LangfuseObservationJson
+{
+    private const string Prefix = "langfuse.observation.";
+    private const string RequestPrefix = "gen_ai.request.";
+
+    private static readonly Dictionary<string, SpanKind[]> s_kinds = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["SPAN"] = [SpanKind.Span],
+        ["GENERATION"] = [SpanKind.Generation],
+        ["EVENT"] = [SpanKind.Event],
+        ["AGENT"] = [SpanKind.Agent],
+        ["TOOL"] = [SpanKind.Tool],
+        ["CHAIN"] = [SpanKind.Chain],
+        ["RETRIEVER"] = [SpanKind.Retriever, SpanKind.Reranker], // it has no word for the latter
+        ["EVALUATOR"] = [SpanKind.Evaluator],
+        ["EMBEDDING"] = [SpanKind.Embedding],
+        ["GUARDRAIL"] = [SpanKind.Guardrail],
+    };
+
+    public static string KnownTypes => string.Join(", ", s_kinds.Keys);
+
+    public static SpanKind[]? KindsOf(string type) => s_kinds.GetValueOrDefault(type);
+
+    /// <summary>As in version 1 of the API and within a trace.</summary>
+    public static JsonObject Of(LangfuseObservation observation)
+    {
+        var (span, attributes) = (observation.Span, Attributes(observation));
+        var usage = SpanRowMapper.ToUsage(span);
+        decimal? cost = span.Cost is { } pico ? PicoDollars.ToUsd(pico) : null;
+        return new JsonObject
+        {
+            ["id"] = span.SpanId,
+            ["traceId"] = observation.Trace.TraceId,
+            ["type"] = TypeOf(span),
+            ["name"] = span.Name,
+            ["startTime"] = Iso8601.Format(StartOf(span)),
+            ["endTime"] = Time(span.EndTime),
+            ["completionStartTime"] = Time(span.FirstTokenTime),
+            ["model"] = span.ResponseModel ?? span.RequestModel,
+            ["modelParameters"] = Parameters(attributes),
+            ["input"] = LangfuseJson.Value(observation.Content?.Input),
+            ["output"] = LangfuseJson.Value(observation.Content?.Output ?? observation.Streamed),
+            ["metadata"] = Metadata(observation, attributes),
+            ["level"] = LevelOf(span, attributes),
+            ["statusMessage"] = span.StatusMessage,
+            ["version"] = attributes?["langfuse.version"]?.DeepClone(),
+            ["parentObservationId"] = span.ParentSpanId,
+            ["environment"] = observation.Trace.Environment,
+            ["promptId"] = null,
+            ["promptName"] = span.PromptName,
+            ["promptVersion"] = PromptVersion(span),
+            ["usage"] = new JsonObject { ["input"] = usage?.InputTotal, ["output"] = usage?.OutputTotal, ["total"] = usage?.Total, ["unit"] = usage is null ? null : "TOKENS" },
+            ["usageDetails"] = UsageDetails(usage),
+            ["costDetails"] = CostDetails(cost, attributes),
+            ["modelId"] = null,
+            ["inputPrice"] = null,
+            ["outputPrice"] = null,
+            ["totalPrice"] = null,
+            ["calculatedInputCost"] = null,
+            ["calculatedOutputCost"] = null,
+            ["calculatedTotalCost"] = cost,
+            ["latency"] = LangfuseJson.Seconds(span.EndTime - span.StartTime),
+            ["timeToFirstToken"] = LangfuseJson.Seconds(span.FirstTokenTime - span.StartTime),
+            ["promptTokens"] = usage?.InputTotal,
+            ["completionTokens"] = usage?.OutputTotal,
+            ["totalTokens"] = usage?.Total,
+            ["usagePricingTierId"] = null,
+            ["usagePricingTierName"] = null,
+            ["createdAt"] = Iso8601.Format(span.ReceivedAt),
+            ["updatedAt"] = Iso8601.Format(span.ReceivedAt),
+        };
+    }
+
+    /// <summary>As in version 2: only the groups of fields that were asked for; input and output as texts.</summary>
+    public static JsonObject Of(LangfuseObservation observation, IReadOnlySet<string> groups, IReadOnlySet<string> expanded)
+    {
+        var (span, trace) = (observation.Span, observation.Trace);
+        var whole = Of(observation);
+        var json = new JsonObject();
+        Take("core", "id", "traceId", "startTime", "endTime");
+        Set("core", "projectId", () => span.ProjectId.ToString(CultureInfo.InvariantCulture));
+        Take("core", "parentObservationId", "type");
+        Take("basic", "name", "level", "statusMessage", "version", "environment");
+        Set("basic", "bookmarked", () => false);
+        Set("basic", "public", () => trace.OwnState is { } own && MergeStateCodec.DecodeTrace(trace.ProjectId, trace.TraceId, own).IsPublic == true);
+        Set("basic", "userId", () => trace.UserId);
+        Set("basic", "sessionId", () => trace.SessionId);
+        Set("basic", "isRootObservation", () => span.ParentSpanId is null);
+        Take("time", "completionStartTime", "createdAt", "updatedAt");
+        Set("io", "input", () => observation.Content?.Input);
+        Set("io", "output", () => observation.Content?.Output ?? observation.Streamed);
+        Set("metadata", "metadata", () => Shortened(whole["metadata"]!.AsObject(), expanded));
+        Set("model", "providedModelName", () => span.ResponseModel ?? span.RequestModel);
+        Set("model", "internalModelId", () => null);
+        Take("model", "modelParameters");
+        Take("usage", "usageDetails", "costDetails");
+        Set("usage", "totalCost", () => whole["calculatedTotalCost"]?.DeepClone());
+        Take("usage", "usagePricingTierName");
+        Take("prompt", "promptId", "promptName", "promptVersion");
+        Take("metrics", "latency", "timeToFirstToken");
+        Set("trace_context", "tags", () => LangfuseJson.Value(trace.Tags) ?? new JsonArray());
+        Set("trace_context", "release", () => trace.Release);
+        Set("trace_context", "traceName", () => trace.Name);
+        return json;
+
+        void Take(string group, params ReadOnlySpan<string> names)
+        {
+            foreach (var name in names)
+            {
+                if (groups.Contains(group))
+                    json[name] = whole[name]?.DeepClone();
+            }
+        }
+
+        void Set(string group, string name, Func<JsonNode?> value)
+        {
+            if (groups.Contains(group))
+                json[name] = value();
+        }
+    }
+
+    public static long StartOf(SpanRow span) => span.StartTime ?? span.ReceivedAt;
+
+    private static string TypeOf(SpanRow span) => s_kinds.First(k => k.Value.Contains((SpanKind)span.Kind)).Key;
+
+    private static string LevelOf(SpanRow span, JsonObject? attributes) =>
+        attributes?[Prefix + "level"] is JsonValue level && level.TryGetValue<string>(out var word) ? word
+        : span.Status == (short)SpanStatus.Error ? "ERROR" : "DEFAULT";
+
+    private static JsonObject? Attributes(LangfuseObservation observation) => LangfuseJson.Value(observation.Content?.Attributes) as JsonObject;
+
+    private static JsonNode? PromptVersion(SpanRow span) =>
+        int.TryParse(span.PromptVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : span.PromptVersion;
+
+    private static JsonObject Parameters(JsonObject? attributes)
+    {
+        if (Given(attributes, "model.parameters") is { } given)
+            return given;
+        var parameters = new JsonObject();
+        foreach (var (key, value) in attributes ?? [])
+        {
+            if (key.StartsWith(RequestPrefix, StringComparison.Ordinal) && key != RequestPrefix + "model")
+                parameters[key[RequestPrefix.Length..]] = value?.DeepClone();
+        }
+
+        return parameters;
+    }
+
+    /// <summary>What the client called metadata, and beside it what else came as attributes.</summary>
+    private static JsonObject Metadata(LangfuseObservation observation, JsonObject? attributes)
+    {
+        var metadata = Given(attributes, "metadata") ?? [];
+        var others = new JsonObject();
+        foreach (var (key, value) in attributes ?? [])
+        {
+            if (key.StartsWith(Prefix + "metadata.", StringComparison.Ordinal))
+                metadata.TryAdd(key[(Prefix.Length + "metadata.".Length)..], value?.DeepClone());
+            else if (!key.StartsWith("langfuse.", StringComparison.Ordinal))
+                others[key] = value?.DeepClone();
+        }
+
+        if (others.Count > 0)
+            metadata.TryAdd("attributes", others);
+        if (LangfuseJson.Value(observation.Content?.Resource) is { } resource)
+            metadata.TryAdd("resourceAttributes", resource);
+        return metadata;
+    }
+
+    private static JsonObject Shortened(JsonObject metadata, IReadOnlySet<string> expanded)
+    {
+        const int most = 200;
+        var json = new JsonObject();
+        foreach (var (key, value) in metadata)
+        {
+            var text = value is JsonValue plain && plain.TryGetValue<string>(out var own) ? own : value?.ToJsonString();
+            json[key] = text is not null && text.Length > most && !expanded.Contains(key) ? StorableText.Shorten(text, most) : value?.DeepClone();
+        }
+
+        return json;
+    }
+
+    private static JsonObject UsageDetails(TokenUsage? usage)
+    {
+        var details = new JsonObject();
+        if (usage is null)
+            return details;
+        ReadOnlySpan<(string Name, long? Count)> buckets =
+        [
+            ("input", usage.Input), ("input_cached_tokens", usage.CacheRead), ("input_cache_creation", usage.CacheWrite5m), ("input_cache_creation_1h", usage.CacheWrite1h),
+            ("input_audio_tokens", usage.InputAudio), ("input_image_tokens", usage.InputImage), ("output", usage.Output), ("output_reasoning_tokens", usage.Reasoning),
+            ("output_audio_tokens", usage.OutputAudio), ("output_image_tokens", usage.OutputImage), ("total", usage.Total),
+        ];
+        foreach (var (name, count) in buckets)
+        {
+            if (count is not null)
+                details[name] = count;
+        }
+
+        return details;
+    }
+
+    private static JsonObject CostDetails(decimal? cost, JsonObject? attributes)
+    {
+        var details = Given(attributes, "cost_details") ?? [];
+        if (cost is not null)
+            details["total"] = cost;
+        return details;
+    }
+
+    /// <summary>An attribute that is an object, or a text of one.</summary>
+    private static JsonObject? Given(JsonObject? attributes, string name)
+    {
+        var value = attributes?[Prefix + name];
+        if (value is JsonValue text && text.TryGetValue<string>(out var json))
+            value = LangfuseJson.Value(json);
+        return value?.DeepClone() as JsonObject;
+    }
+
+    private static string? Time(long? nanos) => nanos is { } time ? Iso8601.Format(time) : null;
+}

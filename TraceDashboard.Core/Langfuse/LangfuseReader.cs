@@ -1,0 +1,300 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
+
+namespace TraceDashboard.Core.Langfuse;
+
+/// <summary>Which traces; what is null or empty does not matter. Times are nanoseconds since the Unix epoch.</summary>
+internal sealed record LangfuseTraceFilter
+{
+    public string? UserId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? SessionId { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public long? To { get; init; }
+
+    /// <summary>The trace has all of them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    public string? Version { get; init; }
+
+    public string? Release { get; init; }
+
+    public IReadOnlyList<string> Environments { get; init; } = [];
+}
+
+/// <summary>Which observations; what is null or empty does not matter. Times are nanoseconds since the Unix epoch.</summary>
+internal sealed record LangfuseObservationFilter
+{
+    public string? Id { get; init; }
+
+    public string? TraceId { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? UserId { get; init; }
+
+    public IReadOnlyList<SpanKind> Kinds { get; init; } = [];
+
+    public bool ErrorsOnly { get; init; }
+
+    public string? ParentId { get; init; }
+
+    public IReadOnlyList<string> Environments { get; init; } = [];
+
+    /// <summary>Inclusive.</summary>
+    public long? From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public long? To { get; init; }
+
+    /// <summary>Also spans whose start has not arrived yet. Lists leave them out: they go along the index of start times.</summary>
+    public bool WithUnstarted { get; init; }
+
+    /// <summary>What comes after this one in the order of <see cref="LangfuseReader.PageAsync"/>.</summary>
+    public (long StartTime, string TraceId, string Id)? After { get; init; }
+}
+
+/// <summary>A trace and what belongs to it; lists are empty when they were not asked for.</summary>
+internal sealed record LangfuseTrace(TraceRow Row, IReadOnlyList<string> ObservationIds, IReadOnlyList<string> ScoreIds, SpanContentRow? Root);
+
+/// <summary>A span, what is said of it in its trace, and its contents.</summary>
+internal sealed record LangfuseObservation(SpanRow Span, TraceRow Trace, SpanContentRow? Content, string? Streamed);
+
+internal sealed record LangfuseSession(string Id, long CreatedAt, string Environment);
+
+/// <summary>Reads for Langfuse's API, whose pages are numbered. What belongs to another project is not there, at the same cost.</summary>
+internal sealed class LangfuseReader(TraceStore store)
+{
+    public Task<(IReadOnlyList<LangfuseTrace> Items, int Total)> TracesAsync(
+        int projectId, LangfuseTraceFilter filter, LangfuseTraceOrder order, int skip, int take, LangfuseTraceParts parts, CancellationToken cancellationToken) =>
+        store.ReadAsync<(IReadOnlyList<LangfuseTrace>, int)>(
+            async (db, ct) =>
+            {
+                var traces = Matching(db.Traces.AsNoTracking().Where(t => t.ProjectId == projectId), filter);
+                var total = await traces.CountAsync(ct);
+                var rows = await order.Apply(traces).Skip(skip).Take(take).ToListAsync(ct);
+                return (await WithPartsAsync(db, rows, parts, ct), total);
+            },
+            cancellationToken);
+
+    public Task<LangfuseTrace?> TraceAsync(int projectId, string traceId, CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            async (db, ct) =>
+            {
+                var rows = await (
+                    from k in db.TraceKeys
+                    join t in db.Traces.AsNoTracking() on k.TraceNo equals t.TraceNo
+                    where k.ProjectId == projectId && k.TraceId == traceId && k.DeletedAt == null
+                    select t).ToListAsync(ct);
+                return await WithPartsAsync(db, rows, LangfuseTraceParts.Io, ct) is [var trace] ? trace : null;
+            },
+            cancellationToken);
+
+    /// <summary>The newest first.</summary>
+    public Task<(IReadOnlyList<LangfuseObservation> Items, int Total)> ObservationsAsync(
+        int projectId, LangfuseObservationFilter filter, int skip, int take, CancellationToken cancellationToken) =>
+        store.ReadAsync<(IReadOnlyList<LangfuseObservation>, int)>(
+            async (db, ct) =>
+            {
+                var spans = Matching(db, projectId, filter);
+                var total = await spans.CountAsync(ct);
+                return (await ReadAsync(db, Ordered(spans).Skip(skip).Take(take), ct), total);
+            },
+            cancellationToken);
+
+    /// <summary>At most <paramref name="take"/> of those after <see cref="LangfuseObservationFilter.After"/>, the newest first.</summary>
+    public Task<IReadOnlyList<LangfuseObservation>> PageAsync(int projectId, LangfuseObservationFilter filter, int take, CancellationToken cancellationToken) =>
+        store.ReadAsync(async (db, ct) => await ReadAsync(db, Ordered(Matching(db, projectId, filter)).Take(take), ct), cancellationToken);
+
+    public Task<(IReadOnlyList<LangfuseSession> Items, int Total)> SessionsAsync(int projectId, LangfuseTraceFilter filter, int skip, int take, CancellationToken cancellationToken) =>
+        store.ReadAsync<(IReadOnlyList<LangfuseSession>, int)>(
+            async (db, ct) =>
+            {
+                var sessions = Matching(db.Traces.AsNoTracking().Where(t => t.ProjectId == projectId && t.SessionId != null), filter)
+                    .GroupBy(t => t.SessionId!)
+                    .Select(g => new { Id = g.Key, CreatedAt = g.Min(t => t.StartTime), Environment = g.Min(t => t.Environment)! });
+                var total = await sessions.CountAsync(ct);
+                var rows = await sessions.OrderByDescending(s => s.CreatedAt).ThenBy(s => s.Id).Skip(skip).Take(take).ToListAsync(ct);
+                return ([.. rows.Select(s => new LangfuseSession(s.Id, s.CreatedAt, s.Environment))], total);
+            },
+            cancellationToken);
+
+    public Task<ProjectRow?> ProjectAsync(int projectId, CancellationToken cancellationToken) =>
+        store.ReadAsync((db, ct) => db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == projectId, ct), cancellationToken);
+
+    private static IQueryable<TraceRow> Matching(IQueryable<TraceRow> traces, LangfuseTraceFilter filter)
+    {
+        if (filter.UserId is { } user)
+            traces = traces.Where(t => t.UserId == user);
+        if (filter.Name is { } name)
+            traces = traces.Where(t => t.Name == name);
+        if (filter.SessionId is { } session)
+            traces = traces.Where(t => t.SessionId == session);
+        if (filter.From is { } from)
+            traces = traces.Where(t => t.StartTime >= from);
+        if (filter.To is { } to)
+            traces = traces.Where(t => t.StartTime < to);
+        if (filter.Version is { } version)
+            traces = traces.Where(t => t.AppVersion == version);
+        if (filter.Release is { } release)
+            traces = traces.Where(t => t.Release == release);
+        if (filter.Environments.Count > 0)
+            traces = traces.Where(t => filter.Environments.Contains(t.Environment));
+        foreach (var tag in filter.Tags)
+        {
+            var quoted = JsonSerializer.Serialize(tag);
+            traces = traces.Where(t => t.Tags!.Contains(quoted));
+        }
+
+        return traces;
+    }
+
+    private static IQueryable<Joined> Matching(TraceDbContext db, int projectId, LangfuseObservationFilter filter)
+    {
+        var spans =
+            from s in db.Spans.AsNoTracking()
+            join t in db.Traces.AsNoTracking() on s.TraceNo equals t.TraceNo
+            where s.ProjectId == projectId
+            select new Joined { Span = s, Trace = t };
+        if (filter.TraceId is { } traceId)
+        {
+            spans =
+                from k in db.TraceKeys
+                join t in db.Traces.AsNoTracking() on k.TraceNo equals t.TraceNo
+                join s in db.Spans.AsNoTracking() on k.TraceNo equals s.TraceNo
+                where k.ProjectId == projectId && k.TraceId == traceId && k.DeletedAt == null
+                select new Joined { Span = s, Trace = t };
+        }
+
+        if (filter.Id is { } id)
+            spans = spans.Where(s => s.Span.SpanId == id);
+        if (filter.Name is { } name)
+            spans = spans.Where(s => s.Span.Name == name);
+        if (filter.UserId is { } user)
+            spans = spans.Where(s => s.Trace.UserId == user);
+        if (filter.Kinds.Count > 0)
+        {
+            var kinds = filter.Kinds.Select(k => (short)k).ToArray();
+            spans = spans.Where(s => kinds.Contains(s.Span.Kind));
+        }
+
+        if (filter.ErrorsOnly)
+            spans = spans.Where(s => s.Span.Status == (short)SpanStatus.Error);
+        if (filter.ParentId is { } parent)
+            spans = spans.Where(s => s.Span.ParentSpanId == parent);
+        if (filter.Environments.Count > 0)
+            spans = spans.Where(s => filter.Environments.Contains(s.Trace.Environment));
+        if (filter.From is { } from)
+            spans = spans.Where(s => s.Span.StartTime >= from);
+        if (filter.To is { } to)
+            spans = spans.Where(s => s.Span.StartTime < to);
+        if (filter.After is var (start, afterTrace, afterId))
+        {
+            spans = spans.Where(s => s.Span.StartTime <= start
+                && (s.Span.StartTime < start || string.Compare(s.Trace.TraceId, afterTrace) > 0
+                    || (s.Trace.TraceId == afterTrace && string.Compare(s.Span.SpanId, afterId) > 0)));
+        }
+
+        if (!filter.WithUnstarted)
+            spans = spans.Where(s => s.Span.StartTime != null);
+        return spans;
+    }
+
+    private static IQueryable<Joined> Ordered(IQueryable<Joined> spans) =>
+        spans.OrderByDescending(s => s.Span.StartTime).ThenBy(s => s.Trace.TraceId).ThenBy(s => s.Span.SpanId);
+
+    private static async Task<IReadOnlyList<LangfuseObservation>> ReadAsync(TraceDbContext db, IQueryable<Joined> page, CancellationToken cancellationToken)
+    {
+        var rows = await page.ToListAsync(cancellationToken);
+        var traceNos = rows.Select(r => r.Span.TraceNo).Distinct().ToArray();
+        var ids = rows.Select(r => r.Span.SpanId).ToArray();
+        var chunks = (await db.SpanChunks.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId)).OrderBy(c => c.Sequence).ToListAsync(cancellationToken))
+            .ToLookup(c => (c.TraceNo, c.SpanId), c => c.Text);
+        var days = rows.Select(r => r.Span.ContentDay).Distinct().ToArray();
+        var contents = (await db.SpanContents.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId) && days.Contains(c.ContentDay)).ToListAsync(cancellationToken))
+            .ToDictionary(c => (c.TraceNo, c.SpanId));
+        return
+        [
+            .. rows.Select(r => new LangfuseObservation(
+                r.Span, r.Trace, contents.GetValueOrDefault((r.Span.TraceNo, r.Span.SpanId)),
+                chunks.Contains((r.Span.TraceNo, r.Span.SpanId)) ? string.Concat(chunks[(r.Span.TraceNo, r.Span.SpanId)]) : null)),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<LangfuseTrace>> WithPartsAsync(TraceDbContext db, List<TraceRow> rows, LangfuseTraceParts parts, CancellationToken cancellationToken)
+    {
+        var traceNos = rows.Select(r => r.TraceNo).ToArray();
+        var spans = !parts.HasFlag(LangfuseTraceParts.Observations) ? [] : await db.Spans
+            .Where(s => traceNos.Contains(s.TraceNo)).OrderBy(s => s.StartTime).ThenBy(s => s.SpanId).Select(s => new { s.TraceNo, s.SpanId }).ToListAsync(cancellationToken);
+        var scores = !parts.HasFlag(LangfuseTraceParts.Scores) ? [] : await db.Scores
+            .Where(s => s.TraceNo != null && traceNos.Contains(s.TraceNo.Value) && s.DeletedAt == null).OrderBy(s => s.Id).Select(s => new { TraceNo = s.TraceNo!.Value, s.Id }).ToListAsync(cancellationToken);
+        var roots = !parts.HasFlag(LangfuseTraceParts.Io) ? [] : await (
+            from s in db.Spans
+            join c in db.SpanContents.AsNoTracking() on new { s.TraceNo, s.SpanId, s.ContentDay } equals new { c.TraceNo, c.SpanId, c.ContentDay }
+            where traceNos.Contains(s.TraceNo) && s.ParentSpanId == null
+            orderby s.StartTime, s.SpanId
+            select c).ToListAsync(cancellationToken);
+        var spansOf = spans.ToLookup(s => s.TraceNo, s => s.SpanId);
+        var scoresOf = scores.ToLookup(s => s.TraceNo, s => s.Id);
+        var rootOf = roots.ToLookup(c => c.TraceNo);
+        return [.. rows.Select(r => new LangfuseTrace(r, [.. spansOf[r.TraceNo]], [.. scoresOf[r.TraceNo]], rootOf[r.TraceNo].FirstOrDefault()))];
+    }
+
+    private sealed class Joined
+    {
+        public required SpanRow Span { get; init; }
+
+        public required TraceRow Trace { get; init; }
+    }
+}
+
+/// <summary>What of a trace is asked for.</summary>
+[Flags]
+internal enum LangfuseTraceParts
+{
+    None = 0,
+    Io = 1,
+    Scores = 2,
+    Observations = 4,
+    Metrics = 8,
+    All = Io | Scores | Observations | Metrics,
+}
+
+/// <summary>An order of traces: <c>field.asc</c> or <c>field.desc</c>.</summary>
+internal sealed record LangfuseTraceOrder(string Field, bool Descending)
+{
+    private static readonly string[] s_fields = ["timestamp", "id", "name", "userId", "sessionId", "release", "version"];
+
+    public static LangfuseTraceOrder Default { get; } = new("timestamp", true);
+
+    public static string Known => $"a field and a direction, as timestamp.desc; the fields are {string.Join(", ", s_fields)}";
+
+    public static LangfuseTraceOrder? Parse(string text)
+    {
+        var dot = text.LastIndexOf('.');
+        var (field, direction) = dot < 0 ? (text, "asc") : (text[..dot], text[(dot + 1)..]);
+        return s_fields.Contains(field, StringComparer.Ordinal) && direction is "asc" or "desc" ? new LangfuseTraceOrder(field, direction == "desc") : null;
+    }
+
+    public IQueryable<TraceRow> Apply(IQueryable<TraceRow> traces) => (Field switch
+    {
+        "id" => By(traces, t => t.TraceId),
+        "name" => By(traces, t => t.Name),
+        "userId" => By(traces, t => t.UserId),
+        "sessionId" => By(traces, t => t.SessionId),
+        "release" => By(traces, t => t.Release),
+        "version" => By(traces, t => t.AppVersion),
+        _ => By(traces, t => t.StartTime),
+    }).ThenBy(t => t.TraceNo);
+
+    private IOrderedQueryable<TraceRow> By<T>(IQueryable<TraceRow> traces, System.Linq.Expressions.Expression<Func<TraceRow, T>> key) =>
+        Descending ? traces.OrderByDescending(key) : traces.OrderBy(key);
+}

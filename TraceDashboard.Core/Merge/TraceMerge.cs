@@ -1,0 +1,34 @@
+namespace TraceDashboard.Core.Merge;
+
+/// <summary>The merge rule for the own fields of traces, see <see cref="SpanMerge"/>.</summary>
+public static class TraceMerge
+{
+    // In the order of TraceField.
+    private static readonly FieldRule<TraceUpdate>[] Rules =
+    [
+        new Combine<TraceUpdate, long?>(t => t.Timestamp, (t, v) => t.Timestamp = v, (a, b) => a < b ? a : b),
+        Text(t => t.Name, (t, v) => t.Name = v),
+        Text(t => t.UserId, (t, v) => t.UserId = v),
+        Text(t => t.SessionId, (t, v) => t.SessionId = v),
+        new Latest<TraceUpdate, string>(t => t.Environment, (t, v) => t.Environment = v, string.CompareOrdinal, firstWins: true),
+        Text(t => t.Release, (t, v) => t.Release = v),
+        Text(t => t.AppVersion, (t, v) => t.AppVersion = v),
+        new Combine<TraceUpdate, string[]>(t => t.Tags, (t, v) => t.Tags = v, (a, b) => [.. a, .. b]),
+        new ByKey<TraceUpdate>(t => t.Metadata, (t, v) => t.Metadata = v),
+        Text(t => t.InputPreview, (t, v) => t.InputPreview = v),
+        Text(t => t.OutputPreview, (t, v) => t.OutputPreview = v),
+        Bytes(t => t.Input, (t, v) => t.Input = v),
+        Bytes(t => t.Output, (t, v) => t.Output = v),
+        new Latest<TraceUpdate, bool?>(t => t.IsPublic, (t, v) => t.IsPublic = v, (a, b) => Nullable.Compare(a, b)),
+        Text(t => t.ExternalId, (t, v) => t.ExternalId = v),
+    ];
+
+    /// <summary>Joins <paramref name="source"/> into <paramref name="target"/>. Both must be of the same trace.</summary>
+    public static void Join(TraceUpdate target, TraceUpdate source) => FieldMerge.Join(target, source, Rules);
+
+    private static Latest<TraceUpdate, string> Text(Func<TraceUpdate, string?> get, Action<TraceUpdate, string?> set) =>
+        new(get, set, string.CompareOrdinal);
+
+    private static Latest<TraceUpdate, byte[]> Bytes(Func<TraceUpdate, byte[]?> get, Action<TraceUpdate, byte[]?> set) =>
+        new(get, set, (a, b) => a.AsSpan().SequenceCompareTo(b));
+}

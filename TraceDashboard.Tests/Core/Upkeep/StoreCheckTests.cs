@@ -1,0 +1,101 @@
+using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Analytics;
+using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Upkeep;
+using TraceDashboard.Tests.Core.Storage;
+using TraceDashboard.Tests.Infrastructure;
+
+namespace TraceDashboard.Tests.Core.Upkeep;
+
+/// <summary>What is derived from spans can be checked and repaired.</summary>
+public class StoreCheckTests(PostgresCluster cluster)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Differences_are_reported_and_repaired(DatabaseProvider provider)
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = provider == DatabaseProvider.Postgres ? await cluster.CreateDatabaseAsync(Cancel) : null });
+        var store = app.Get<TraceStore>();
+        for (var i = 0; i < 5; i++)
+            await app.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [SpanWriterTests.Call($"t{i}", "a", 1, 1), SpanWriterTests.Call($"t{i}", "b", 1, 1)], [])], Cancel);
+        while (await store.ReadAsync((db, ct) => db.DirtyBuckets.AnyAsync(ct), Cancel))
+            await app.Get<RollupRefresher>().RefreshAsync(Cancel);
+        var sound = await DumpAsync(store);
+        Assert.Equal((0, "Everything is as the spans say."), await RunAsync(app, "verify"));
+
+        await store.WriteAsync(
+            async (db, ct) =>
+            {
+                await db.Traces.Where(t => t.TraceId == "t1").ExecuteUpdateAsync(set => set.SetProperty(t => t.SpanCount, 7).SetProperty(t => t.TokensIn, 5L), ct);
+                await db.Spans.Where(s => s.TraceNo == 3 && s.SpanId == "a").ExecuteUpdateAsync(set => set.SetProperty(s => s.Counted, s => !s.Counted), ct);
+                return await db.Rollups.Where(r => r.Seconds == 900).ExecuteUpdateAsync(set => set.SetProperty(r => r.Count, r => r.Count + 1), ct);
+            },
+            Cancel);
+        var broken = await DumpAsync(store);
+
+        var (code, report) = await RunAsync(app, "verify");
+
+        Assert.Equal(1, code);
+        Assert.Contains("trace t1 of project 1: spans is 7, not 2; input tokens is 5, not", report, StringComparison.Ordinal);
+        Assert.Contains("1 calls count that should not", report, StringComparison.Ordinal);
+        Assert.Contains("charts of project 1", report, StringComparison.Ordinal);
+        Assert.Equal(broken, await DumpAsync(store));
+
+        (code, report) = await RunAsync(app, "rebuild");
+        Assert.Equal(0, code);
+        Assert.Contains("were repaired", report, StringComparison.Ordinal);
+        Assert.Equal(sound, await DumpAsync(store));
+        Assert.Equal((0, "Everything is as the spans say."), await RunAsync(app, "verify"));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_check_that_was_broken_off_goes_on_where_it_was(DatabaseProvider provider)
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = provider == DatabaseProvider.Postgres ? await cluster.CreateDatabaseAsync(Cancel) : null });
+        var store = app.Get<TraceStore>();
+        for (var i = 0; i < 5; i++)
+            await app.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [SpanWriterTests.Call($"t{i}", "a", 1, 1)], [])], Cancel);
+        var position = (await store.ReadAsync((db, ct) => db.Traces.Select(t => t.TraceNo).Order().ToListAsync(ct), Cancel))[2];
+        await store.WriteAsync(
+            (db, ct) =>
+            {
+                db.MaintenanceRuns.Add(new MaintenanceRunRow { Kind = "verify", Position = position, Traces = 3, Spans = 3 });
+                return db.SaveChangesAsync(ct);
+            },
+            Cancel);
+
+        await RunAsync(app, "verify");
+
+        var run = await store.ReadAsync((db, ct) => db.MaintenanceRuns.SingleAsync(ct), Cancel);
+        Assert.Equal((5L, 5L), (run.Traces, run.Spans));
+        Assert.NotNull(run.FinishedAt);
+    }
+
+    /// <summary>As the command line does it while the app runs: on SQLite the app does the work.</summary>
+    private static async Task<(int Code, string Report)> RunAsync(TestApp app, string verb)
+    {
+        var store = app.Get<TraceStore>();
+        var arguments = store.Provider == DatabaseProvider.Sqlite
+            ? new[] { $"--ConnectionStrings:Sqlite={store.ConnectionString}" }
+            : ["--Database:Provider=Postgres", $"--ConnectionStrings:Postgres={store.ConnectionString}"];
+        await using var second = Program.Build(arguments);
+        using var output = new StringWriter();
+        var code = await StoreCheckVerbs.RunAsync(second.Services, verb, output, Cancel);
+        var report = output.ToString();
+        Assert.Equal(store.Provider == DatabaseProvider.Sqlite, report.Contains("so it does the work", StringComparison.Ordinal));
+        var lines = report.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return (code, code == 0 && lines[^1].StartsWith("Everything", StringComparison.Ordinal) ? lines[^1] : report);
+    }
+
+    private static Task<string> DumpAsync(TraceStore store) => store.ReadAsync(
+        async (db, ct) =>
+        {
+            var traces = await db.Traces.OrderBy(t => t.TraceNo).Select(t => $"{t.TraceId} {t.SpanCount} {t.ModelCalls} {t.TokensIn} {t.TokensOut} {t.Cost}").ToListAsync(ct);
+            var spans = await db.Spans.OrderBy(s => s.TraceNo).ThenBy(s => s.SpanId).Select(s => $"{s.SpanId} {s.Counted}").ToListAsync(ct);
+            var charts = await db.Rollups.Where(r => r.Seconds == 900).OrderBy(r => r.Kind).ThenBy(r => r.Model).Select(r => $"{r.Bucket} {r.Kind} {r.Count} {r.Calls} {r.TokensIn}").ToListAsync(ct);
+            return string.Join('\n', traces.Concat(spans).Concat(charts));
+        },
+        Cancel);
+}
