@@ -35,6 +35,7 @@ public static class Program
             ContentRootPath = File.Exists("appsettings.json") ? null : AppContext.BaseDirectory,
         });
         builder.AddListeners();
+        builder.Services.AddProxies();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddLive();
         builder.Services.AddTraceStorage(builder.Configuration);
@@ -59,9 +60,12 @@ public static class Program
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseProxies();
         app.UseExceptionHandler();
         app.UseOtlpListenerGuard();
+        app.UseCircuitsOfOwnOrigin();
         app.UseRouting();
+        app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();
 

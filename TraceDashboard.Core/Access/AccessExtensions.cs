@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Configuration;
@@ -36,6 +37,8 @@ public static class AccessExtensions
         services.AddSingleton<ApiKeyUsage>();
         services.AddHostedService(static provider => provider.GetRequiredService<ApiKeyUsage>());
         services.AddHostedService<Bootstrap>();
+        services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, DirectCalls>()); // of startup filters the first sees requests first
+        services.AddIngestionCors();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.Scheme, configureOptions: null);
         services.AddAuthorizationBuilder()
             .AddPolicy(AccessPolicies.ApiKey, policy => policy

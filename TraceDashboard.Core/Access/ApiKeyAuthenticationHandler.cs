@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -29,7 +28,7 @@ internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? 
 
 /// <summary>
 /// Accepts a project's key pair as HTTP Basic (<c>public:secret</c>), or its secret as <c>Authorization: Bearer sk-…</c>
-/// or <c>x-api-key: sk-…</c>; without a key, callers on this machine where <c>Ingestion:AllowAnonymous</c> is on.
+/// or <c>x-api-key: sk-…</c>; without a key, <see cref="LocalCalls"/> where <c>Ingestion:AllowAnonymous</c> is on.
 /// A wrong key is never taken for no key.
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
@@ -47,7 +46,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (problem is not null)
             return AuthenticateResult.Fail(problem);
         if (!found)
-            return AllowsAnonymous() ? Success(new ProjectIdentity(DefaultProject.Id, ApiKeyScopes.All, expiresAt: null)) : AuthenticateResult.NoResult();
+            return keyless.Value.Allowed && LocalCalls.IsLocal(Context) ? Success(new ProjectIdentity(DefaultProject.Id, ApiKeyScopes.All, expiresAt: null)) : AuthenticateResult.NoResult();
         try
         {
             var (key, refusal) = await keys.FindAsync(publicKey, secretKey!, Context.RequestAborted);
@@ -118,10 +117,4 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     private static AuthenticateResult Success(ProjectIdentity caller) =>
         AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(caller), Scheme));
-
-    /// <summary>A caller that a proxy on this machine speaks for is not on this machine.</summary>
-    private bool AllowsAnonymous() =>
-        keyless.Value.Allowed
-        && Context.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
-        && !Request.Headers.ContainsKey("X-Forwarded-For") && !Request.Headers.ContainsKey("Forwarded");
 }

@@ -8,6 +8,7 @@ using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Langfuse;
 
@@ -23,8 +24,8 @@ internal static class LangfuseDeletionEndpoints
         api.MapDelete("/traces", DeleteTracesAsync).RequireApiKey(ApiKeyScopes.All);
     }
 
-    private static async Task<IResult> DeleteTraceAsync(HttpContext context, TraceDeletion deletion, string traceId) =>
-        await deletion.DeleteTraceAsync(context.GetProjectId(), traceId, context.RequestAborted)
+    private static async Task<IResult> DeleteTraceAsync(HttpContext context, TraceDeletion deletion) =>
+        await deletion.DeleteTraceAsync(context.GetProjectId(), RoutePath.Id(context), context.RequestAborted)
             ? Done("Trace deleted successfully")
             : LangfuseResult.Failure(StatusCodes.Status404NotFound, "There is no such trace in this project.");
 
@@ -32,7 +33,7 @@ internal static class LangfuseDeletionEndpoints
     private static async Task<IResult> DeleteTracesAsync(HttpContext context, TraceDeletion deletion)
     {
         if (await ReadIdsAsync(context) is not { } traceIds)
-            return LangfuseResult.Invalid($"traceIds must be an array of 1 to {MaxTraces} texts of at most {RoutePath.MaxIdLength} characters.");
+            return LangfuseResult.Invalid($"traceIds must be an array of 1 to {MaxTraces} texts, each of which {Ids.Rule}.");
         foreach (var traceId in traceIds)
             await deletion.DeleteTraceAsync(context.GetProjectId(), traceId, context.RequestAborted);
         return Done("Traces deleted successfully");
@@ -45,7 +46,7 @@ internal static class LangfuseDeletionEndpoints
             using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
             return document.RootElement is { ValueKind: JsonValueKind.Object } body
                 && body.TryGetProperty("traceIds", out var ids) && ids.ValueKind == JsonValueKind.Array && ids.GetArrayLength() is > 0 and <= MaxTraces
-                && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 and <= RoutePath.MaxIdLength })
+                && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String && Ids.IsValid(id.GetString()!))
                 ? [.. ids.EnumerateArray().Select(id => id.GetString()!)]
                 : null;
         }

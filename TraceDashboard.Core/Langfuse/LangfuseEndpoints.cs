@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Access;
@@ -18,14 +19,21 @@ public static class LangfuseEndpoints
 
     public static void MapLangfuse(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/api/public").RequireApiKey(ApiKeyScopes.Read).WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
-        api.MapPost("/ingestion", static (HttpContext context, LangfuseIngest ingest) => ingest.IngestAsync(context)).RequireApiKey(ApiKeyScopes.Ingest);
+        var api = app.MapGroup("/api/public").RequireApiKey(ApiKeyScopes.Read).WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).TakesJson().ExcludeFromDescription();
+        api.MapPost("/ingestion", static (HttpContext context, LangfuseIngest ingest) => ingest.IngestAsync(context)).RequireApiKey(ApiKeyScopes.Ingest).TakesOtherOrigins();
         api.MapLangfuseScores();
         api.MapLangfuseTraces();
         api.MapLangfuseDeletion();
         app.MapLangfuseMedia();
         app.MapGet("/api/public/health", HealthAsync).AllowAnonymous().ExcludeFromDescription();
     }
+
+    /// <summary>Bodies must say that they are JSON: any page can have a browser send one of another type, or of none, without asking.</summary>
+    internal static TBuilder TakesJson<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.AddEndpointFilter(static (call, next) =>
+            call.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || call.HttpContext.Request.HasJsonContentType()
+                ? next(call)
+                : ValueTask.FromResult<object?>(LangfuseResult.Failure(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON. Send it with 'Content-Type: application/json'.")));
 
     /// <summary>Needs no key. With <c>failIfDatabaseUnavailable=true</c> it is 503 while the store cannot be read.</summary>
     private static async Task<IResult> HealthAsync(TraceStore store, HttpContext context, string? failIfDatabaseUnavailable)

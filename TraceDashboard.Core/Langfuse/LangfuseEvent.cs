@@ -29,8 +29,6 @@ internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity E
     /// <summary>The class of the versions of what is said of an observation.</summary>
     public const byte ObservationClass = 1;
 
-    private const int MaxIdLength = 800;
-
     private static readonly Dictionary<string, (LangfuseEntity Entity, SpanKind? Kind, bool IsUpdate)> s_types = new(StringComparer.Ordinal)
     {
         ["trace-create"] = (LangfuseEntity.Trace, null, false),
@@ -58,7 +56,7 @@ internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity E
     /// <summary>The id of an envelope, whatever else is wrong with it.</summary>
     public static string IdOf(JsonElement envelope) =>
         envelope.ValueKind == JsonValueKind.Object && envelope.TryGetProperty("id"u8, out var id) && id.ValueKind == JsonValueKind.String
-            ? StorableText.Shorten(id.GetString()!, MaxIdLength) : UnknownId;
+            ? StorableText.Shorten(id.GetString()!, Ids.MaxLength) : UnknownId;
 
     /// <summary>Null with errors when the envelope is not what it should be.</summary>
     public static LangfuseEvent? Read(JsonElement envelope, List<string> errors)
@@ -70,8 +68,8 @@ internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity E
         }
 
         var fields = new LangfuseFields(envelope, "", errors);
-        if (fields.Text("id") is not { Length: > 0 and <= MaxIdLength } id || id.Contains('\r', StringComparison.Ordinal))
-            errors.Add($"id must be a text of 1 to {MaxIdLength} characters without carriage return.");
+        if (fields.Text("id") is not { Length: > 0 and <= Ids.MaxLength } id || id.Contains('\r', StringComparison.Ordinal))
+            errors.Add($"id must be a text of 1 to {Ids.MaxLength} characters without carriage return.");
         var timestamp = fields.Time("timestamp");
         if (timestamp is null && errors.Count == 0)
             errors.Add("timestamp is missing; send when the event happened.");

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Langfuse;
 
@@ -26,6 +27,17 @@ internal readonly struct LangfuseFields(JsonElement json, string path, List<stri
 
     /// <summary>Null when absent or null.</summary>
     public string? Text(string name) => TryText(name, out var text) ? text : null;
+
+    /// <summary>Null when absent, null, or no id.</summary>
+    public string? Id(string name)
+    {
+        if (Text(name) is not { } id)
+            return null;
+        if (Ids.IsValid(id))
+            return id;
+        Fail(name, Ids.Rule);
+        return null;
+    }
 
     /// <summary>Whether the field is there and a time or null.</summary>
     public bool TryTime(string name, out long? nanos)

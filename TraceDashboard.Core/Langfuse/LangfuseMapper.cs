@@ -5,7 +5,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Merge;
@@ -39,16 +38,16 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         var trace = new TraceUpdate
         {
             ProjectId = projectId,
-            TraceId = Id(body, "id") ?? Derive("trace", e.Id, 16),
+            TraceId = body.Id("id") ?? Derive("trace", e.Id, 16),
             Version = e.Version,
             Timestamp = body.Time("timestamp") ?? e.Timestamp,
         };
         if (Name(body, "name", out var name))
             trace.Name = name;
-        if (Name(body, "userId", out var user))
-            trace.UserId = user;
-        if (Name(body, "sessionId", out var session))
-            trace.SessionId = session;
+        if (body.TryText("userId", out var user))
+            trace.UserId = user is null ? null : Ids.Cut(user);
+        if (body.TryText("sessionId", out var session))
+            trace.SessionId = session is null ? null : Ids.Cut(session);
         if (Name(body, "release", out var release))
             trace.Release = release;
         if (Name(body, "version", out var version))
@@ -82,11 +81,11 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     public (SpanUpdate Span, TraceUpdate? Trace)? MapObservation(LangfuseEvent e, ReadOnlySpan<byte> raw, List<string> errors)
     {
         var body = new LangfuseFields(e.Body, "body.", errors);
-        var id = Id(body, "id") ?? Derive("observation", e.Id, 8);
+        var id = body.Id("id") ?? Derive("observation", e.Id, 8);
         var span = new SpanUpdate
         {
             ProjectId = projectId,
-            TraceId = Id(body, "traceId") ?? Derive("trace of", id, 16),
+            TraceId = body.Id("traceId") ?? Derive("trace of", id, 16),
             SpanId = id,
             Version = e.Version,
             Hash = (long)XxHash3.HashToUInt64(raw),
@@ -147,7 +146,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     {
         if (Name(body, "name", out var name))
             span.Name = name;
-        if (Id(body, "parentObservationId") is { } parent && parent != span.SpanId)
+        if (body.Id("parentObservationId") is { } parent && parent != span.SpanId)
             span.ParentSpanId = parent;
         if (Name(body, "model", out var model))
             span.RequestModel = model;
@@ -186,9 +185,9 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     {
         if (body.TryText("level", out var level))
         {
-            if (level is not (null or "DEBUG" or "DEFAULT" or "WARNING" or "ERROR"))
+            if (level is not null && LangfuseLevel.Of(level) is null)
                 body.Fail("level", "must be DEBUG, DEFAULT, WARNING or ERROR");
-            span.Status = level == "ERROR" ? SpanStatus.Error : SpanStatus.Unset;
+            span.Status = LangfuseLevel.Of(level) == LangfuseLevel.Error ? SpanStatus.Error : SpanStatus.Unset;
         }
 
         if (body.Text("statusMessage") is { } message)
@@ -209,7 +208,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         }
 
         if (body.TryText("level", out var level))
-            writer.WriteString(LevelAttribute, level);
+            writer.WriteString(LevelAttribute, LangfuseLevel.Of(level));
         if (body.Text("version") is { } version)
             writer.WriteString(VersionAttribute, StorableText.Shorten(version, limits.MaxNameLength));
         _ = body.TryObject("modelParameters", out _); // the others are checked where they are read
@@ -260,16 +259,6 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         else if (value.ValueKind != JsonValueKind.Null)
             return body.Fail("promptVersion", "must be a whole number");
         return true;
-    }
-
-    private static string? Id(LangfuseFields body, string field)
-    {
-        if (body.Text(field) is not { } id)
-            return null;
-        if (id.Length is > 0 and <= RoutePath.MaxIdLength)
-            return id;
-        body.Fail(field, $"must have between 1 and {RoutePath.MaxIdLength} characters");
-        return null;
     }
 
     private static ReadOnlySpan<byte> Raw(JsonElement? json) => json is { } value ? JsonMarshal.GetRawUtf8Value(value) : default;

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
-using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Langfuse;
 
@@ -22,10 +22,10 @@ internal static class LangfuseMediaEndpoints
     public static void MapLangfuseMedia(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/public/media").WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).ExcludeFromDescription();
-        api.MapPost("", ClaimAsync).RequireApiKey(ApiKeyScopes.Ingest);
-        api.MapPatch("/{mediaId}", ReportAsync).RequireApiKey(ApiKeyScopes.Ingest);
+        api.MapPost("", ClaimAsync).RequireApiKey(ApiKeyScopes.Ingest).TakesJson().TakesOtherOrigins();
+        api.MapPatch("/{mediaId}", ReportAsync).RequireApiKey(ApiKeyScopes.Ingest).TakesJson().TakesOtherOrigins();
         api.MapGet("/{mediaId}", GetAsync).RequireApiKey(ApiKeyScopes.Read);
-        api.MapPut("/{mediaId}/content", UploadAsync).AllowAnonymous();
+        api.MapPut("/{mediaId}/content", UploadAsync).AllowAnonymous().TakesOtherOrigins();
         api.MapGet("/{mediaId}/content", DownloadAsync).AllowAnonymous();
     }
 
@@ -135,11 +135,11 @@ internal static class LangfuseMediaEndpoints
     private static MediaClaim? Read(JsonElement body, MediaOptions options, List<string> errors)
     {
         var traceId = String("traceId") ?? "";
-        if (traceId.Length is 0 or > RoutePath.MaxIdLength)
-            errors.Add($"traceId must be a text of 1 to {RoutePath.MaxIdLength} characters.");
+        if (!Ids.IsValid(traceId))
+            errors.Add($"traceId {Ids.Rule}.");
         var spanId = String("observationId");
-        if (spanId is { Length: 0 or > RoutePath.MaxIdLength })
-            errors.Add($"observationId must be a text of 1 to {RoutePath.MaxIdLength} characters, or absent.");
+        if (spanId is not null && !Ids.IsValid(spanId))
+            errors.Add($"observationId {Ids.Rule}, or be absent.");
         var field = String("field") ?? "";
         if (field is not ("input" or "output" or "metadata"))
             errors.Add("field must be input, output or metadata.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
@@ -133,8 +134,8 @@ internal static class LangfuseObservationJson
     private static string TypeOf(SpanRow span) => s_kinds.First(k => k.Value.Contains((SpanKind)span.Kind)).Key;
 
     private static string LevelOf(SpanRow span, JsonObject? attributes) =>
-        attributes?[Prefix + "level"] is JsonValue level && level.TryGetValue<string>(out var word) ? word
-        : span.Status == (short)SpanStatus.Error ? "ERROR" : "DEFAULT";
+        attributes?[Prefix + "level"] is JsonValue level && level.TryGetValue<string>(out var word) && LangfuseLevel.Of(word) is { } known ? known
+        : span.Status == (short)SpanStatus.Error ? LangfuseLevel.Error : LangfuseLevel.Default;
 
     private static JsonObject? Attributes(LangfuseObservation observation) => LangfuseJson.Value(observation.Content?.Attributes) as JsonObject;
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Merge;
@@ -30,7 +31,7 @@ internal static class LangfuseScoreEndpoints
             api.MapGet(path + "/{scoreId}", GetAsync);
         }
 
-        api.MapPost("/scores", CreateAsync).RequireApiKey(ApiKeyScopes.Ingest);
+        api.MapPost("/scores", CreateAsync).RequireApiKey(ApiKeyScopes.Ingest).TakesOtherOrigins();
         api.MapDelete("/scores/{scoreId}", DeleteAsync).RequireApiKey(ApiKeyScopes.All);
     }
 
@@ -64,8 +65,8 @@ internal static class LangfuseScoreEndpoints
         return TypedResults.Json(LangfuseJson.Page(items.Select(LangfuseJson.Score), page, limit, total));
     }
 
-    private static async Task<IResult> GetAsync(HttpContext context, ScoreReader scores, string scoreId) =>
-        await scores.GetAsync(context.GetProjectId(), scoreId, context.RequestAborted) is { } score
+    private static async Task<IResult> GetAsync(HttpContext context, ScoreReader scores) =>
+        await scores.GetAsync(context.GetProjectId(), RoutePath.Id(context), context.RequestAborted) is { } score
             ? TypedResults.Json(LangfuseJson.Score(score))
             : NotFound();
 
@@ -105,8 +106,8 @@ internal static class LangfuseScoreEndpoints
         }
     }
 
-    private static async Task<IResult> DeleteAsync(HttpContext context, TraceDeletion deletion, string scoreId) =>
-        await deletion.DeleteScoreAsync(context.GetProjectId(), scoreId, context.RequestAborted)
+    private static async Task<IResult> DeleteAsync(HttpContext context, TraceDeletion deletion) =>
+        await deletion.DeleteScoreAsync(context.GetProjectId(), RoutePath.Id(context), context.RequestAborted)
             ? TypedResults.Json(new JsonObject { ["message"] = "The score was deleted." }, statusCode: StatusCodes.Status202Accepted)
             : NotFound();
 

@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Text;
@@ -46,7 +45,7 @@ internal static class LangfuseScores
     public static Score? Map(int projectId, JsonElement json, string path, string fallbackId, long time, IngestionOptions limits, List<string> errors)
     {
         var body = new LangfuseFields(json, path, errors);
-        var (traceId, spanId, sessionId) = (Id(body, "traceId"), Id(body, "observationId"), Id(body, "sessionId"));
+        var (traceId, spanId, sessionId) = (body.Id("traceId"), body.Id("observationId"), body.Id("sessionId"));
         if (body.Text("datasetRunId") is not null)
             body.Fail("datasetRunId", "cannot be scored here; score a trace, an observation or a session");
         else if (traceId is null == sessionId is null)
@@ -65,7 +64,7 @@ internal static class LangfuseScores
         var config = Name(body, "configId", limits);
         var comment = body.Text("comment");
         var environment = body.Text("environment");
-        var id = Id(body, "id") ?? fallbackId;
+        var id = body.Id("id") ?? fallbackId;
         var timestamp = body.Time("timestamp") ?? time;
         if (errors.Count > 0)
             return null;
@@ -134,14 +133,4 @@ internal static class LangfuseScores
 
     private static string? Name(LangfuseFields body, string field, IngestionOptions limits) =>
         body.Text(field) is { } text ? StorableText.Shorten(text, limits.MaxNameLength) : null;
-
-    private static string? Id(LangfuseFields body, string field)
-    {
-        if (body.Text(field) is not { } id)
-            return null;
-        if (id.Length is > 0 and <= RoutePath.MaxIdLength)
-            return id;
-        body.Fail(field, $"must have between 1 and {RoutePath.MaxIdLength} characters");
-        return null;
-    }
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Langfuse;
@@ -57,9 +58,9 @@ internal static class LangfuseTraceEndpoints
         return TypedResults.Json(LangfuseJson.Page(items.Select(t => LangfuseTraceJson.Of(t, parts)), page, limit, total));
     }
 
-    private static async Task<IResult> TraceAsync(HttpContext context, LangfuseReader reader, ScoreReader scores, string traceId)
+    private static async Task<IResult> TraceAsync(HttpContext context, LangfuseReader reader, ScoreReader scores)
     {
-        var projectId = context.GetProjectId();
+        var (projectId, traceId) = (context.GetProjectId(), RoutePath.Id(context));
         if (await reader.TraceAsync(projectId, traceId, context.RequestAborted) is not { } trace)
             return NotFound("trace");
         var observations = await reader.PageAsync(projectId, new LangfuseObservationFilter { TraceId = traceId, WithUnstarted = true }, MaxOfTrace, context.RequestAborted);
@@ -81,8 +82,8 @@ internal static class LangfuseTraceEndpoints
         return TypedResults.Json(LangfuseJson.Page(items.Select(LangfuseObservationJson.Of), page, limit, total));
     }
 
-    private static async Task<IResult> ObservationAsync(HttpContext context, LangfuseReader reader, string observationId) =>
-        await reader.PageAsync(context.GetProjectId(), new LangfuseObservationFilter { Id = observationId, WithUnstarted = true }, 1, context.RequestAborted) is [var observation]
+    private static async Task<IResult> ObservationAsync(HttpContext context, LangfuseReader reader) =>
+        await reader.PageAsync(context.GetProjectId(), new LangfuseObservationFilter { Id = RoutePath.Id(context), WithUnstarted = true }, 1, context.RequestAborted) is [var observation]
             ? TypedResults.Json(LangfuseObservationJson.Of(observation))
             : NotFound("observation");
 
@@ -127,10 +128,10 @@ internal static class LangfuseTraceEndpoints
         return TypedResults.Json(LangfuseJson.Page(items.Select(s => LangfuseTraceJson.Of(s, projectId)), page, limit, total));
     }
 
-    private static async Task<IResult> SessionAsync(HttpContext context, LangfuseReader reader, string sessionId)
+    private static async Task<IResult> SessionAsync(HttpContext context, LangfuseReader reader)
     {
         var projectId = context.GetProjectId();
-        var filter = new LangfuseTraceFilter { SessionId = sessionId };
+        var filter = new LangfuseTraceFilter { SessionId = RoutePath.Id(context) };
         var (sessions, _) = await reader.SessionsAsync(projectId, filter, 0, 1, context.RequestAborted);
         var (traces, _) = await reader.TracesAsync(projectId, filter, LangfuseTraceOrder.Default, 0, MaxOfTrace, LangfuseTraceParts.Io, context.RequestAborted);
         if (sessions is not [var session])

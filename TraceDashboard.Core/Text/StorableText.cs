@@ -72,6 +72,16 @@ public static class StorableText
         return string.Concat(text.AsSpan(0, kept), Ellipsis);
     }
 
+    /// <inheritdoc cref="Shorten(ReadOnlySpan{byte}, int)"/>
+    public static string Shorten(string text, int maxChars, int maxBytes)
+    {
+        text = Shorten(text, maxChars);
+        if (text.Length <= maxBytes / 3 || Encoding.UTF8.GetByteCount(text) <= maxBytes)
+            return text;
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        return string.Concat(Encoding.UTF8.GetString(utf8, 0, CutPoint(utf8, maxBytes - Encoding.UTF8.GetByteCount(Ellipsis))), Ellipsis);
+    }
+
     /// <summary>What stands for the rest of a list or an object that was cut.</summary>
     public static string CutMark(int maxBytes) => string.Create(CultureInfo.InvariantCulture, $"… [cut at {maxBytes} bytes]");
 

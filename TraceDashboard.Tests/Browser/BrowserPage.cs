@@ -11,15 +11,15 @@ public sealed class BrowserPage : IAsyncDisposable
     private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
 
     private readonly IBrowserContext _context;
-    private readonly TestApp _app;
+    private readonly Uri _address;
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private int _renders;
 
-    private BrowserPage(IBrowserContext context, IPage page, TestApp app)
+    private BrowserPage(IBrowserContext context, IPage page, Uri address)
     {
         _context = context;
-        _app = app;
+        _address = address;
         Page = page;
         page.Console += (_, message) =>
         {
@@ -46,18 +46,19 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>How often the circuit sent the page something to show, of whichever component.</summary>
     public int Renders => Volatile.Read(ref _renders);
 
-    public static async Task<BrowserPage> OpenAsync(BrowserFixture fixture, TestApp app, string path, int width = 1440, int height = 900, ColorScheme theme = ColorScheme.Light)
+    /// <param name="address">Where the app is reached; without it, at its own address.</param>
+    public static async Task<BrowserPage> OpenAsync(BrowserFixture fixture, TestApp app, string path, int width = 1440, int height = 900, ColorScheme theme = ColorScheme.Light, Uri? address = null)
     {
         var browser = await fixture.GetAsync();
         var context = await browser.NewContextAsync(new()
         {
-            BaseURL = app.Address.ToString(),
+            BaseURL = (address ?? app.Address).ToString(),
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = theme,
             TimezoneId = "Europe/Berlin",
         });
         context.SetDefaultTimeout(60_000);
-        var page = new BrowserPage(context, await context.NewPageAsync(), app);
+        var page = new BrowserPage(context, await context.NewPageAsync(), address ?? app.Address);
         await page.GoToAsync(path);
         return page;
     }
@@ -65,7 +66,7 @@ public sealed class BrowserPage : IAsyncDisposable
     /// <summary>Opens a page and waits until it answers clicks and keys.</summary>
     public async Task GoToAsync(string path)
     {
-        await Page.GotoAsync(new Uri(_app.Address, path).ToString());
+        await Page.GotoAsync(new Uri(_address, path).ToString());
         await WaitUntilInteractiveAsync();
     }
 

@@ -114,6 +114,9 @@ public sealed class HostingTests
             "--Ingestion:MaxBatchSpans=many",
             "--Ingestion:MaxBodyByte=12",
             "--Live:AbandonedAfter=soon",
+            "--Hosting:PathBase=llm/",
+            "--Hosting:KnownProxies=10.0.0.1;the proxy",
+            "--Cors:AllowedOrigins=https://shop.example;https://shop.example/",
             "--Database:Provider=Postgres");
 
         Assert.Equal(1, exit);
@@ -121,6 +124,9 @@ public sealed class HostingTests
         Assert.Collection(
             lines.Skip(1).Order(StringComparer.Ordinal),
             line => Assert.StartsWith("  - ConnectionStrings:Postgres is not set", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Cors:AllowedOrigins has 'https://shop.example/', which is not an origin", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Hosting:KnownProxies has 'the proxy', which is neither an address nor a network", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("  - Hosting:PathBase is 'llm/'; write it as /llm", line, StringComparison.Ordinal),
             line => Assert.StartsWith("  - Ingestion:MaxBatchSpans is 'many', which is not a whole number", line, StringComparison.Ordinal),
             line => Assert.StartsWith("  - Ingestion:MaxBodyByte is not a setting. Ingestion has: AllowAnonymous, ", line, StringComparison.Ordinal),
             line => Assert.StartsWith("  - Ingestion:MaxBodyBytes is 12; it must be between 1024 and", line, StringComparison.Ordinal),

@@ -52,8 +52,8 @@ internal static class ApiReference
                 "as bearer token or x-api-key. Errors are ProblemDetails (RFC 9457); a 503 says in Retry-After when to come again, and sending twice changes nothing.",
         };
 
-        // That of the request: the document is the same wherever the app is reached.
-        document.Servers = [];
+        // The document is the same by whatever name the app is reached: of the server that is told, that of the request, only the path counts.
+        document.Servers = document.Servers?.FirstOrDefault()?.Url is { } url && new Uri(url).AbsolutePath.TrimEnd('/') is { Length: > 0 } path ? [new OpenApiServer { Url = path }] : [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {

@@ -28,6 +28,9 @@ internal static partial class Listeners
     /// </summary>
     private const long ReadBeyondLimit = 64 << 20;
 
+    /// <summary>The address of a span has two ids in it, which may have 3 600 characters each when they are escaped.</summary>
+    private const int LongestRequestLine = 16 << 10;
+
     /// <summary>The app's addresses and the dedicated OTLP listeners.</summary>
     public static void AddListeners(this WebApplicationBuilder builder)
     {
@@ -53,6 +56,7 @@ internal static partial class Listeners
         var listeners = app.Services.GetRequiredService<IOptions<ListenerOptions>>().Value;
         var kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
         kestrel.Limits.MaxRequestBodySize = app.Services.GetRequiredService<IOptions<IngestionOptions>>().Value.MaxBodyBytes + ReadBeyondLimit;
 
         foreach (var url in listeners.Urls)

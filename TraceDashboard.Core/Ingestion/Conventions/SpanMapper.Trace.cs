@@ -31,9 +31,9 @@ internal sealed partial class SpanMapper
                 trace.OutputPreview = output;
         }
 
-        if (Short(Field.UserId) is { } user)
+        if (Id(Field.UserId) is { } user)
             trace.UserId = user;
-        if (Short(Field.SessionId) is { } session)
+        if (Id(Field.SessionId) is { } session)
             trace.SessionId = session;
         if (Environment() is { } environment)
             trace.Environment = environment;
@@ -54,13 +54,13 @@ internal sealed partial class SpanMapper
     {
         GenAiEvaluations.Read(raw, span, Environment(), options, scores);
         if (OpenInferenceEvaluations.AreIn(raw))
-            OpenInferenceEvaluations.Read(raw, span, Short(Field.SessionId), Environment(), options, scores);
+            OpenInferenceEvaluations.Read(raw, span, Id(Field.SessionId), Environment(), options, scores);
     }
 
     private string? Environment() =>
         Short(Field.Environment) is not { } environment ? null
         : _found.SourceOf(Field.Environment)!.Key == LangfuseConvention.Environment ? LangfuseEnvironment.Normalise(environment)
-        : environment;
+        : environment.ToLowerInvariant();
 
     private bool IsRoot(SpanUpdate span) => span.ParentSpanId is null || _found.Flag(Field.AsRoot) == true;
 

@@ -157,7 +157,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     private void MapStatus(RawSpan span, SpanUpdate update)
     {
         var status = span.Status switch { 1 => SpanStatus.Ok, 2 => SpanStatus.Error, _ => SpanStatus.Unset };
-        if (_found.Utf8(Field.Level).SequenceEqual("ERROR"u8))
+        if (LangfuseLevel.Of(Short(Field.Level)) == LangfuseLevel.Error)
             status = SpanStatus.Error;
         // Unset is OTel's default and says nothing: it must not stand against what another protocol says of the span.
         if (status != SpanStatus.Unset || _found.Has(Field.Level))
@@ -249,4 +249,6 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     }
 
     private string? Short(Field field) => _found.Text(field, options.MaxNameLength);
+
+    private string? Id(Field field) => _found.Text(field, Ids.MaxLength) is { } id ? Ids.Cut(id) : null;
 }

@@ -20,13 +20,13 @@ public static class LifecycleEndpoints
 
     public static void MapLifecycle(this IEndpointRouteBuilder app)
     {
-        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey(ApiKeyScopes.Ingest);
+        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey(ApiKeyScopes.Ingest).TakesOtherOrigins();
 
         traces.MapPost("/start", static (
                 HttpContext context,
                 LifecycleIngest ingest,
                 [FromHeader(Name = LifecycleIngest.TraceparentHeader), Description("W3C trace context of the caller.")] string? traceparent,
-                [FromHeader(Name = LifecycleIngest.IdempotencyKeyHeader), Description("The same key begins the same trace, within the project; up to 200 characters.")] string? idempotencyKey)
+                [FromHeader(Name = LifecycleIngest.IdempotencyKeyHeader), Description("The same key begins the same trace, within the project; up to 800 characters.")] string? idempotencyKey)
                 => ingest.StartAsync(context))
             .WithName("startTrace")
             .WithSummary("Start a trace")

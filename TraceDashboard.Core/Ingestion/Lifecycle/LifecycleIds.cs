@@ -1,14 +1,13 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Lifecycle;
 
-/// <summary>Ids of traces and spans: those of W3C where they are made here, any text up to 200 characters where clients send them.</summary>
+/// <summary>Ids of traces and spans: those of W3C where they are made here, any text within the limit of <see cref="Ids"/> where clients send them.</summary>
 internal static class LifecycleIds
 {
-    public const int MaxLength = RoutePath.MaxIdLength;
     private const int TraceBytes = 16;
     private const int SpanBytes = 8;
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");

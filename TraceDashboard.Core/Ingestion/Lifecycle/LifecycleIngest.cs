@@ -8,6 +8,7 @@ using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Lifecycle;
 
@@ -135,8 +136,8 @@ internal sealed class LifecycleIngest(IngestionPipeline pipeline, IOptions<Inges
     private LifecycleOrigin PathOrigin<T>(HttpContext context, T request, ApiErrors errors)
     {
         var traceId = RoutePath.Id(context);
-        if (traceId.Length is 0 or > LifecycleIds.MaxLength)
-            errors.Add("traceId", $"must have between 1 and {LifecycleIds.MaxLength} characters in the path");
+        if (!Ids.IsValid(traceId))
+            errors.Add("traceId", $"in the path {Ids.Rule}");
         return new LifecycleOrigin(context.GetProjectId(), traceId, ParentSpanId: null, time.GetUnixNanos());
     }
 
@@ -144,10 +145,10 @@ internal sealed class LifecycleIngest(IngestionPipeline pipeline, IOptions<Inges
     {
         var projectId = context.GetProjectId();
         var key = context.Request.Headers[IdempotencyKeyHeader].ToString();
-        if (key.Length > LifecycleIds.MaxLength)
-            errors.Add(IdempotencyKeyHeader, $"must have at most {LifecycleIds.MaxLength} characters");
-        if (request.TraceId is { Length: 0 or > LifecycleIds.MaxLength })
-            errors.Add("traceId", $"must have between 1 and {LifecycleIds.MaxLength} characters, not {request.TraceId.Length}");
+        if (key.Length > Ids.MaxLength)
+            errors.Add(IdempotencyKeyHeader, $"must have at most {Ids.MaxLength} characters");
+        if (request.TraceId is { } given && !Ids.IsValid(given))
+            errors.Add("traceId", Ids.Rule);
 
         var traced = LifecycleIds.TryParseTraceparent(context.Request.Headers[TraceparentHeader], out var traceId, out var parentSpanId);
         if (request.TraceId is not null && request.TraceId != traceId)

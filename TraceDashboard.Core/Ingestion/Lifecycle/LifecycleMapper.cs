@@ -112,12 +112,12 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
     private TraceUpdate Trace(UpdateVersion version, SpanUpdate? root)
     {
         var trace = new TraceUpdate { ProjectId = origin.ProjectId, TraceId = origin.TraceId, Version = version };
-        if (Name(request.UserId) is { } user)
-            trace.UserId = user;
-        if (Name(request.SessionId) is { } session)
-            trace.SessionId = session;
+        if (request.UserId is { } user)
+            trace.UserId = Ids.Cut(user);
+        if (request.SessionId is { } session)
+            trace.SessionId = Ids.Cut(session);
         if (Name(request.Environment) is { Length: > 0 } environment)
-            trace.Environment = environment;
+            trace.Environment = environment.ToLowerInvariant();
         if (Name(request.Release) is { } release)
             trace.Release = release;
         if (Name(request.Version) is { } appVersion)
@@ -254,7 +254,7 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
     {
         if (id is null)
             return null;
-        return id.Length is > 0 and <= LifecycleIds.MaxLength ? id : Refuse<string?>(path, $"must have between 1 and {LifecycleIds.MaxLength} characters, not {id.Length}");
+        return Ids.IsValid(id) ? id : Refuse<string?>(path, Ids.Rule);
     }
 
     private long? NotNegative(long? value, string path) => value < 0 ? Refuse<long?>(path, "must not be negative") : value;

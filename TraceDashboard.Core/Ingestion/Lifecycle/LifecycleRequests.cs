@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Lifecycle;
 
@@ -10,12 +11,12 @@ namespace TraceDashboard.Core.Ingestion.Lifecycle;
 /// <summary>What can be said of one span.</summary>
 public abstract class SpanFields
 {
-    [Description("Id of the span, up to 200 characters. Start, update and complete address the root span of the trace when it is absent.")]
-    [MaxLength(LifecycleIds.MaxLength)]
+    [Description("Id of the span, up to 800 characters and 1200 bytes of UTF-8. Start, update and complete address the root span of the trace when it is absent.")]
+    [MaxLength(Ids.MaxLength)]
     public string? SpanId { get; set; }
 
     [Description("Id of the span that this one is part of. Child spans default to the span that the call addresses.")]
-    [MaxLength(LifecycleIds.MaxLength)]
+    [MaxLength(Ids.MaxLength)]
     public string? ParentSpanId { get; set; }
 
     [Description("What the step is called. The trace is named after its root span.")]
@@ -136,8 +137,8 @@ public abstract class TraceContext : SpanFields
 /// <summary>Begins a trace, or a span in it.</summary>
 public sealed class StartTraceRequest : TraceContext
 {
-    [Description("Id of the trace, up to 200 characters. Default: that of the traceparent header, or one that follows from the Idempotency-Key header, or a new one.")]
-    [MaxLength(LifecycleIds.MaxLength)]
+    [Description("Id of the trace, up to 800 characters and 1200 bytes of UTF-8. Default: that of the traceparent header, or one that follows from the Idempotency-Key header, or a new one.")]
+    [MaxLength(Ids.MaxLength)]
     public string? TraceId { get; set; }
 }
 

@@ -31,7 +31,7 @@ public static class OtlpHttpEndpoints
     {
         foreach (var prefix in s_prefixes)
         {
-            var group = endpoints.MapGroup(prefix + "/v1").RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new AccessErrorWriter(OtlpResult.WriteFailureAsync)).ExcludeFromDescription();
+            var group = endpoints.MapGroup(prefix + "/v1").RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new AccessErrorWriter(OtlpResult.WriteFailureAsync)).TakesOtherOrigins().ExcludeFromDescription();
             group.MapPost("/traces", ExportAsync);
             group.MapPost("/metrics", Ignore);
             group.MapPost("/logs", Ignore);
