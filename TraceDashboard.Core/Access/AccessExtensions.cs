@@ -18,6 +18,9 @@ public static class AccessPolicies
 /// <summary>Metadata of an endpoint: the scopes that a key must have, all of them.</summary>
 public sealed record RequiredScopes(ApiKeyScopes Scopes);
 
+/// <summary>Metadata of an endpoint that takes scores: where the project allows it, the public key alone is enough for these.</summary>
+public sealed record TakesPublicKey;
+
 /// <summary>Metadata of an endpoint whose protocol has a form of its own for refusals; others get ProblemDetails.</summary>
 /// <param name="write">Sets the status (401, 403, 503) and writes the message.</param>
 public sealed class AccessErrorWriter(Func<HttpContext, int, string, Task> write)
@@ -44,7 +47,7 @@ public static class AccessExtensions
             .AddPolicy(AccessPolicies.ApiKey, policy => policy
                 .AddAuthenticationSchemes(ApiKeyAuthenticationHandler.Scheme)
                 .RequireAuthenticatedUser()
-                .RequireAssertion(static context => context.Resource is HttpContext http && http.GetProjectIdentity() is { } caller && caller.Has(http.GetRequiredScopes())));
+                .RequireAssertion(static context => context.Resource is HttpContext http && http.GetProjectIdentity() is { } caller && (caller.Has(http.GetRequiredScopes()) || caller.OnlyScores)));
         return services;
     }
 

@@ -20,6 +20,9 @@ internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? 
 
     public long? ExpiresAt { get; } = expiresAt;
 
+    /// <summary>Whether the caller has only a public key, where scores may be sent with that.</summary>
+    public bool OnlyScores { get; init; }
+
     public bool Has(ApiKeyScopes required) => (scopes & required) == required;
 
     /// <summary>Pages opened on this machine come with this identity too, and antiforgery tokens need a name to be made out to.</summary>
@@ -28,12 +31,12 @@ internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? 
 
 /// <summary>
 /// Accepts a project's key pair as HTTP Basic (<c>public:secret</c>), or its secret as <c>Authorization: Bearer sk-…</c>
-/// or <c>x-api-key: sk-…</c>; without a key, <see cref="LocalCalls"/> where <c>Ingestion:AllowAnonymous</c> is on.
+/// or <c>x-api-key: sk-…</c>; for scores, where the project allows it, <c>Bearer pk-…</c>; without a key, <see cref="LocalCalls"/> where <c>Ingestion:AllowAnonymous</c> is on.
 /// A wrong key is never taken for no key.
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
-    ApiKeys keys, ApiKeyUsage usage, IOptions<KeylessOptions> keyless)
+    ApiKeys keys, ApiKeyUsage usage, ProjectSettingsStore settings, IOptions<KeylessOptions> keyless)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public new const string Scheme = "ApiKey";
@@ -49,6 +52,8 @@ internal sealed class ApiKeyAuthenticationHandler(
             return keyless.Value.Allowed && LocalCalls.IsLocal(Context) ? Success(new ProjectIdentity(DefaultProject.Id, ApiKeyScopes.All, expiresAt: null)) : AuthenticateResult.NoResult();
         try
         {
+            if (publicKey is null && secretKey!.StartsWith(ApiKeys.PublicPrefix, StringComparison.Ordinal) && Context.GetEndpoint()?.Metadata.GetMetadata<TakesPublicKey>() is not null)
+                return await AuthenticateForScoresAsync(secretKey);
             var (key, refusal) = await keys.FindAsync(publicKey, secretKey!, Context.RequestAborted);
             if (key is null)
                 return AuthenticateResult.Fail(refusal!);
@@ -59,6 +64,17 @@ internal sealed class ApiKeyAuthenticationHandler(
         {
             return AuthenticateResult.Fail(e);
         }
+    }
+
+    private async Task<AuthenticateResult> AuthenticateForScoresAsync(string publicKey)
+    {
+        var (key, refusal) = await keys.FindPublicAsync(publicKey, Context.RequestAborted);
+        if (key is null)
+            return AuthenticateResult.Fail(refusal!);
+        if (!((ApiKeyScopes)key.Scopes).HasFlag(ApiKeyScopes.Ingest) || !(await settings.GetAsync(key.ProjectId, Context.RequestAborted)).ScoresByPublicKey)
+            return AuthenticateResult.Fail("The public key alone is not enough; a project can allow scores to be sent with it.");
+        usage.Note(key.Id);
+        return Success(new ProjectIdentity(key.ProjectId, ApiKeyScopes.None, key.ExpiresAt) { OnlyScores = true });
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -24,6 +24,9 @@ public sealed record ProjectSettingsDocument
     [Description("For how many days things are kept; null for good.")]
     public RetentionDocument? Retention { get; init; }
 
+    [Description("Whether scores are accepted with the public half of a key alone, as pages in browsers send them; false when it is left away.")]
+    public bool? ScoresByPublicKey { get; init; }
+
     public static ProjectSettingsDocument Of(ProjectSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -38,6 +41,7 @@ public sealed record ProjectSettingsDocument
             SampleShare = (decimal)settings.SampleShare,
             Limits = new LimitsDocument { InputBytes = settings.Limits.InputBytes, OutputBytes = settings.Limits.OutputBytes, AttributeBytes = settings.Limits.AttributeBytes },
             Retention = new RetentionDocument { ContentDays = settings.Retention.ContentDays, TraceDays = settings.Retention.TraceDays },
+            ScoresByPublicKey = settings.ScoresByPublicKey,
         };
     }
 
@@ -107,7 +111,8 @@ internal static class ProjectSettingsExamples
           },
           "sampleShare": 1,
           "limits": { "inputBytes": 100000, "outputBytes": null, "attributeBytes": 20000 },
-          "retention": { "contentDays": 30, "traceDays": 400 }
+          "retention": { "contentDays": 30, "traceDays": 400 },
+          "scoresByPublicKey": false
         }
         """;
 

@@ -30,6 +30,7 @@ internal static class ProjectSettingsReader
                     Number(limits.AttributeBytes, SizeLimits.Least, SizeLimits.Most, "limits.attributeBytes", "bytes", errors))
                 : new(),
             Retention = document.Retention is { } retention ? Retention(retention, errors) : new(),
+            ScoresByPublicKey = document.ScoresByPublicKey ?? false,
         };
     }
 

@@ -19,6 +19,9 @@ internal readonly record struct RolledSpan(
 /// </summary>
 internal sealed class RollupSet(int projectId, int seconds)
 {
+    /// <summary>All names of a row together are its key, of which PostgreSQL's index takes 2 704 bytes.</summary>
+    private const int MaxNameBytes = 600;
+
     private readonly Dictionary<Key, Sums> _rows = [];
 
     public void Add(in RolledTrace trace)
@@ -87,6 +90,7 @@ internal sealed class RollupSet(int projectId, int seconds)
 
     private ref Sums At(long bucket, string environment, short kind, string provider, string model, string traceName)
     {
+        (environment, provider, model, traceName) = (Name(environment), Name(provider), Name(model), Name(traceName));
         ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, new Key(bucket, environment, kind, provider, model, traceName), out var known);
         if (!known)
         {
@@ -98,6 +102,8 @@ internal sealed class RollupSet(int projectId, int seconds)
 
         return ref sums;
     }
+
+    private static string Name(string name) => name.Length <= MaxNameBytes / 3 ? name : StorableText.Shorten(name, MaxNameBytes, MaxNameBytes);
 
     private readonly record struct Key(long Bucket, string Environment, short Kind, string Provider, string Model, string TraceName);
 

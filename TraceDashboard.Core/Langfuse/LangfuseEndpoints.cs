@@ -20,7 +20,8 @@ public static class LangfuseEndpoints
     public static void MapLangfuse(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/public").RequireApiKey(ApiKeyScopes.Read).WithMetadata(new AccessErrorWriter(LangfuseResult.WriteFailureAsync)).TakesJson().ExcludeFromDescription();
-        api.MapPost("/ingestion", static (HttpContext context, LangfuseIngest ingest) => ingest.IngestAsync(context)).RequireApiKey(ApiKeyScopes.Ingest).TakesOtherOrigins();
+        api.MapPost("/ingestion", static (HttpContext context, LangfuseIngest ingest) => ingest.IngestAsync(context))
+            .RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new TakesPublicKey()).TakesOtherOrigins();
         api.MapLangfuseScores();
         api.MapLangfuseTraces();
         api.MapLangfuseDeletion();

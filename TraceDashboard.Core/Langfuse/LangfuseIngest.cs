@@ -33,7 +33,7 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
             await body.ReadAsync(context.Request, cancellationToken);
             if (isCompressed)
                 body.Inflate();
-            return await WriteAsync(context.GetProjectId(), body.Bytes.AsMemory(0, body.Length), room, cancellationToken);
+            return await WriteAsync(context.GetProjectIdentity()!, body.Bytes.AsMemory(0, body.Length), room, cancellationToken);
         }
         catch (InvalidDataException e)
         {
@@ -58,7 +58,7 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
         }
     }
 
-    private async Task<LangfuseResult> WriteAsync(int projectId, ReadOnlyMemory<byte> body, IngestReservation room, CancellationToken cancellationToken)
+    private async Task<LangfuseResult> WriteAsync(ProjectIdentity sender, ReadOnlyMemory<byte> body, IngestReservation room, CancellationToken cancellationToken)
     {
         if (!Utf8.IsValid(body.Span))
             return LangfuseResult.Invalid("The body is not UTF-8.");
@@ -69,10 +69,10 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
         // While one event is mapped, its parsed form takes several times its bytes.
         room.Grow(2L * events.Select(e => e.Length).DefaultIfEmpty().Max());
         var answers = new List<LangfuseAnswer>(events.Count);
-        var mapper = new LangfuseMapper(projectId, options.Value);
+        var mapper = new LangfuseMapper(sender.ProjectId, options.Value);
         for (var next = 0; next < events.Count;)
         {
-            var piece = new LangfusePiece(projectId, mapper, options.Value, answers);
+            var piece = new LangfusePiece(sender, mapper, options.Value, answers);
             for (long bytes = 0; next < events.Count && bytes < PieceBytes; next++)
             {
                 piece.Add(events[next]);
@@ -87,14 +87,14 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
 }
 
 /// <summary>Events that are written together.</summary>
-internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, IngestionOptions limits, List<LangfuseAnswer> answers)
+internal sealed class LangfusePiece(ProjectIdentity sender, LangfuseMapper mapper, IngestionOptions limits, List<LangfuseAnswer> answers)
 {
     private readonly List<SpanUpdate> _spans = [];
     private readonly List<TraceUpdate> _traces = [];
     private readonly List<Score> _scores = [];
     private readonly List<(string EventId, string? TraceId, string? Id)> _taken = [];
 
-    public IngestBatch Batch => new(projectId, _spans, _traces) { Scores = _scores };
+    public IngestBatch Batch => new(sender.ProjectId, _spans, _traces) { Scores = _scores };
 
     /// <summary>Maps one event. What is wrong with it costs no other.</summary>
     public void Add(ReadOnlyMemory<byte> json)
@@ -114,7 +114,13 @@ internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, Ingest
         {
             var errors = new List<string>();
             if (LangfuseEvent.Read(document.RootElement, errors) is { } e)
-                Add(e, json.Span, errors);
+            {
+                if (sender.OnlyScores && e.Entity is not (LangfuseEntity.Score or LangfuseEntity.Log))
+                    answers.Add(new LangfuseAnswer(e.Id, StatusCodes.Status401Unauthorized, "With the public key alone only scores can be sent."));
+                else
+                    Add(e, json.Span, errors);
+            }
+
             if (errors.Count > 0)
                 answers.Add(new LangfuseAnswer(LangfuseEvent.IdOf(document.RootElement), StatusCodes.Status400BadRequest, string.Join(' ', errors)));
         }
@@ -148,7 +154,7 @@ internal sealed class LangfusePiece(int projectId, LangfuseMapper mapper, Ingest
                     _traces.Add(about);
                 _taken.Add((e.Id, span.TraceId, span.SpanId));
                 break;
-            case LangfuseEntity.Score when LangfuseScores.Map(projectId, e.Body, "body.", LangfuseMapper.Derive("score", e.Id, 16), e.Timestamp, limits, errors) is { } score:
+            case LangfuseEntity.Score when LangfuseScores.Map(sender.ProjectId, e.Body, "body.", LangfuseMapper.Derive("score", e.Id, 16), e.Timestamp, limits, errors) is { } score:
                 _scores.Add(score);
                 _taken.Add((e.Id, null, score.Id));
                 break;

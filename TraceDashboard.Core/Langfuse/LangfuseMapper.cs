@@ -22,11 +22,11 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
 {
     // The names that Langfuse's OTel attributes have, so that an observation is the same whichever way it came.
     private const string MetadataAttribute = "langfuse.observation.metadata";
-    private const string LevelAttribute = "langfuse.observation.level";
+    public const string LevelAttribute = "langfuse.observation.level";
     private const string ParametersAttribute = "langfuse.observation.model.parameters";
     private const string UsageAttribute = "langfuse.observation.usage_details";
     private const string CostAttribute = "langfuse.observation.cost_details";
-    private const string VersionAttribute = "langfuse.version";
+    public const string VersionAttribute = "langfuse.version";
 
     private static readonly byte[] s_origin = "{\"protocol\":\"langfuse\"}"u8.ToArray();
     private static readonly UpdateVersion s_implied = new(0, long.MinValue, 0);

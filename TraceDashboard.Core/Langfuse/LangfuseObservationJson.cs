@@ -48,12 +48,12 @@ internal static class LangfuseObservationJson
             ["completionStartTime"] = Time(span.FirstTokenTime),
             ["model"] = span.ResponseModel ?? span.RequestModel,
             ["modelParameters"] = Parameters(attributes),
-            ["input"] = LangfuseJson.Value(observation.Content?.Input),
-            ["output"] = LangfuseJson.Value(observation.Content?.Output ?? observation.Streamed),
+            ["input"] = LangfuseJson.Value(observation.Input),
+            ["output"] = LangfuseJson.Value(observation.Output),
             ["metadata"] = Metadata(observation, attributes),
             ["level"] = LevelOf(span, attributes),
             ["statusMessage"] = span.StatusMessage,
-            ["version"] = attributes?["langfuse.version"]?.DeepClone(),
+            ["version"] = attributes?[LangfuseMapper.VersionAttribute]?.DeepClone(),
             ["parentObservationId"] = span.ParentSpanId,
             ["environment"] = observation.Trace.Environment,
             ["promptId"] = null,
@@ -97,8 +97,8 @@ internal static class LangfuseObservationJson
         Set("basic", "sessionId", () => trace.SessionId);
         Set("basic", "isRootObservation", () => span.ParentSpanId is null);
         Take("time", "completionStartTime", "createdAt", "updatedAt");
-        Set("io", "input", () => observation.Content?.Input);
-        Set("io", "output", () => observation.Content?.Output ?? observation.Streamed);
+        Set("io", "input", () => observation.Input);
+        Set("io", "output", () => observation.Output);
         Set("metadata", "metadata", () => Shortened(whole["metadata"]!.AsObject(), expanded));
         Set("model", "providedModelName", () => span.ResponseModel ?? span.RequestModel);
         Set("model", "internalModelId", () => null);
@@ -134,10 +134,10 @@ internal static class LangfuseObservationJson
     private static string TypeOf(SpanRow span) => s_kinds.First(k => k.Value.Contains((SpanKind)span.Kind)).Key;
 
     private static string LevelOf(SpanRow span, JsonObject? attributes) =>
-        attributes?[Prefix + "level"] is JsonValue level && level.TryGetValue<string>(out var word) && LangfuseLevel.Of(word) is { } known ? known
+        attributes?[LangfuseMapper.LevelAttribute] is JsonValue level && level.TryGetValue<string>(out var word) && LangfuseLevel.Of(word) is { } known ? known
         : span.Status == (short)SpanStatus.Error ? LangfuseLevel.Error : LangfuseLevel.Default;
 
-    private static JsonObject? Attributes(LangfuseObservation observation) => LangfuseJson.Value(observation.Content?.Attributes) as JsonObject;
+    private static JsonObject? Attributes(LangfuseObservation observation) => LangfuseJson.Value(observation.Attributes) as JsonObject;
 
     private static JsonNode? PromptVersion(SpanRow span) =>
         int.TryParse(span.PromptVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : span.PromptVersion;
@@ -171,7 +171,7 @@ internal static class LangfuseObservationJson
 
         if (others.Count > 0)
             metadata.TryAdd("attributes", others);
-        if (LangfuseJson.Value(observation.Content?.Resource) is { } resource)
+        if (LangfuseJson.Value(observation.Resource) is { } resource)
             metadata.TryAdd("resourceAttributes", resource);
         return metadata;
     }

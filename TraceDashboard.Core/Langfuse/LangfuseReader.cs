@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
@@ -63,16 +64,40 @@ internal sealed record LangfuseObservationFilter
 }
 
 /// <summary>A trace and what belongs to it; lists are empty when they were not asked for.</summary>
-internal sealed record LangfuseTrace(TraceRow Row, IReadOnlyList<string> ObservationIds, IReadOnlyList<string> ScoreIds, SpanContentRow? Root);
+internal sealed record LangfuseTrace(TraceRow Row, IReadOnlyList<string> ObservationIds, IReadOnlyList<string> ScoreIds, LangfuseRoot? Root);
 
-/// <summary>A span, what is said of it in its trace, and its contents.</summary>
-internal sealed record LangfuseObservation(SpanRow Span, TraceRow Trace, SpanContentRow? Content, string? Streamed);
+/// <summary>What the root of a trace was asked and answered.</summary>
+internal sealed record LangfuseRoot(long TraceNo, string? Input, string? Output);
+
+/// <summary>A span, what is said of it in its trace, and its contents, as far as they were asked for.</summary>
+/// <param name="Output">Also one that is still streamed.</param>
+internal sealed record LangfuseObservation(SpanRow Span, TraceRow Trace, string? Input, string? Output, string? Attributes, string? Resource);
+
+/// <summary>Which contents of observations are asked for.</summary>
+[Flags]
+internal enum LangfuseObservationParts
+{
+    None = 0,
+
+    /// <summary>Of the attributes the level and the version.</summary>
+    Said = 1,
+
+    /// <summary>All attributes, and the resource.</summary>
+    Attributes = 2,
+
+    Io = 4,
+    All = Said | Attributes | Io,
+}
 
 internal sealed record LangfuseSession(string Id, long CreatedAt, string Environment);
 
 /// <summary>Reads for Langfuse's API, whose pages are numbered. What belongs to another project is not there, at the same cost.</summary>
 internal sealed class LangfuseReader(TraceStore store)
 {
+    // As a key is written; in a text the quotes would be escaped.
+    private const string SaidLevel = "\"" + LangfuseMapper.LevelAttribute + "\":";
+    private const string SaidVersion = "\"" + LangfuseMapper.VersionAttribute + "\":";
+
     public Task<(IReadOnlyList<LangfuseTrace> Items, int Total)> TracesAsync(
         int projectId, LangfuseTraceFilter filter, LangfuseTraceOrder order, int skip, int take, LangfuseTraceParts parts, CancellationToken cancellationToken) =>
         store.ReadAsync<(IReadOnlyList<LangfuseTrace>, int)>(
@@ -106,13 +131,14 @@ internal sealed class LangfuseReader(TraceStore store)
             {
                 var spans = Matching(db, projectId, filter);
                 var total = await spans.CountAsync(ct);
-                return (await ReadAsync(db, Ordered(spans).Skip(skip).Take(take), ct), total);
+                return (await ReadAsync(db, Ordered(spans).Skip(skip).Take(take), LangfuseObservationParts.All, ct), total);
             },
             cancellationToken);
 
     /// <summary>At most <paramref name="take"/> of those after <see cref="LangfuseObservationFilter.After"/>, the newest first.</summary>
-    public Task<IReadOnlyList<LangfuseObservation>> PageAsync(int projectId, LangfuseObservationFilter filter, int take, CancellationToken cancellationToken) =>
-        store.ReadAsync(async (db, ct) => await ReadAsync(db, Ordered(Matching(db, projectId, filter)).Take(take), ct), cancellationToken);
+    public Task<IReadOnlyList<LangfuseObservation>> PageAsync(
+        int projectId, LangfuseObservationFilter filter, int take, LangfuseObservationParts parts, CancellationToken cancellationToken) =>
+        store.ReadAsync(async (db, ct) => await ReadAsync(db, Ordered(Matching(db, projectId, filter)).Take(take), parts, ct), cancellationToken);
 
     public Task<(IReadOnlyList<LangfuseSession> Items, int Total)> SessionsAsync(int projectId, LangfuseTraceFilter filter, int skip, int take, CancellationToken cancellationToken) =>
         store.ReadAsync<(IReadOnlyList<LangfuseSession>, int)>(
@@ -211,23 +237,46 @@ internal sealed class LangfuseReader(TraceStore store)
     private static IQueryable<Joined> Ordered(IQueryable<Joined> spans) =>
         spans.OrderByDescending(s => s.Span.StartTime).ThenBy(s => s.Trace.TraceId).ThenBy(s => s.Span.SpanId);
 
-    private static async Task<IReadOnlyList<LangfuseObservation>> ReadAsync(TraceDbContext db, IQueryable<Joined> page, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<LangfuseObservation>> ReadAsync(
+        TraceDbContext db, IQueryable<Joined> page, LangfuseObservationParts parts, CancellationToken cancellationToken)
     {
-        var rows = await page.ToListAsync(cancellationToken);
-        var traceNos = rows.Select(r => r.Span.TraceNo).Distinct().ToArray();
-        var ids = rows.Select(r => r.Span.SpanId).ToArray();
-        var chunks = (await db.SpanChunks.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId)).OrderBy(c => c.Sequence).ToListAsync(cancellationToken))
-            .ToLookup(c => (c.TraceNo, c.SpanId), c => c.Text);
-        var days = rows.Select(r => r.Span.ContentDay).Distinct().ToArray();
-        var contents = (await db.SpanContents.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId) && days.Contains(c.ContentDay)).ToListAsync(cancellationToken))
-            .ToDictionary(c => (c.TraceNo, c.SpanId));
+        // Columns that are not asked for are not read: one of them may be larger than all the rest of the page.
+        var (io, all, said) = (parts.HasFlag(LangfuseObservationParts.Io), parts.HasFlag(LangfuseObservationParts.Attributes), parts.HasFlag(LangfuseObservationParts.Said));
+        var rows = await (
+            from p in page
+            join c in db.SpanContents.AsNoTracking() on new { p.Span.TraceNo, p.Span.SpanId, p.Span.ContentDay } equals new { c.TraceNo, c.SpanId, c.ContentDay } into found
+            from c in found.DefaultIfEmpty()
+            orderby p.Span.StartTime descending, p.Trace.TraceId, p.Span.SpanId
+            select new
+            {
+                p.Span,
+                p.Trace,
+                Input = io ? c!.Input : null,
+                Output = io ? c!.Output : null,
+                Attributes = all ? c!.Attributes : said ? (c!.Attributes!.Contains(SaidLevel) || c.Attributes.Contains(SaidVersion) ? c.Attributes : null) : null,
+                Resource = all ? c!.Resource : null,
+            }).ToListAsync(cancellationToken);
+        var streamed = rows.Where(r => io && r.Output is null).Select(r => r.Span).ToList();
+        var traceNos = streamed.Select(s => s.TraceNo).Distinct().ToArray();
+        var ids = streamed.Select(s => s.SpanId).ToArray();
+        var pieces = ids.Length == 0
+            ? []
+            : await db.SpanChunks.AsNoTracking().Where(c => traceNos.Contains(c.TraceNo) && ids.Contains(c.SpanId)).OrderBy(c => c.Sequence).ToListAsync(cancellationToken);
+        var textOf = pieces.ToLookup(c => (c.TraceNo, c.SpanId), c => c.Text);
         return
         [
             .. rows.Select(r => new LangfuseObservation(
-                r.Span, r.Trace, contents.GetValueOrDefault((r.Span.TraceNo, r.Span.SpanId)),
-                chunks.Contains((r.Span.TraceNo, r.Span.SpanId)) ? string.Concat(chunks[(r.Span.TraceNo, r.Span.SpanId)]) : null)),
+                r.Span, r.Trace, r.Input, r.Output ?? (textOf.Contains((r.Span.TraceNo, r.Span.SpanId)) ? string.Concat(textOf[(r.Span.TraceNo, r.Span.SpanId)]) : null),
+                all ? r.Attributes : OnlySaid(r.Attributes), r.Resource)),
         ];
     }
+
+    /// <summary>Of attributes the level and the version, which are told of every observation.</summary>
+    private static string? OnlySaid(string? attributes) => LangfuseJson.Value(attributes) is not JsonObject all ? null : new JsonObject
+    {
+        [LangfuseMapper.LevelAttribute] = all[LangfuseMapper.LevelAttribute]?.DeepClone(),
+        [LangfuseMapper.VersionAttribute] = all[LangfuseMapper.VersionAttribute]?.DeepClone(),
+    }.ToJsonString();
 
     private static async Task<IReadOnlyList<LangfuseTrace>> WithPartsAsync(TraceDbContext db, List<TraceRow> rows, LangfuseTraceParts parts, CancellationToken cancellationToken)
     {
@@ -241,7 +290,7 @@ internal sealed class LangfuseReader(TraceStore store)
             join c in db.SpanContents.AsNoTracking() on new { s.TraceNo, s.SpanId, s.ContentDay } equals new { c.TraceNo, c.SpanId, c.ContentDay }
             where traceNos.Contains(s.TraceNo) && s.ParentSpanId == null
             orderby s.StartTime, s.SpanId
-            select c).ToListAsync(cancellationToken);
+            select new LangfuseRoot(c.TraceNo, c.Input, c.Output)).ToListAsync(cancellationToken);
         var spansOf = spans.ToLookup(s => s.TraceNo, s => s.SpanId);
         var scoresOf = scores.ToLookup(s => s.TraceNo, s => s.Id);
         var rootOf = roots.ToLookup(c => c.TraceNo);

@@ -6,7 +6,7 @@ namespace TraceDashboard.Core.Langfuse;
 
 /// <summary>What became of one event.</summary>
 /// <param name="Id">Of the envelope.</param>
-/// <param name="Status">201, or why not: 400 or 500.</param>
+/// <param name="Status">201, or why not: 400, 401 or 500.</param>
 /// <param name="Error">What is wrong with it; null when it was taken.</param>
 internal readonly record struct LangfuseAnswer(string Id, int Status, string? Error = null);
 
@@ -43,7 +43,12 @@ internal sealed class LangfuseResult : IResult
                 continue;
             Begin(body, answer, ref first);
             body.Write(",\"message\":"u8);
-            body.WriteString(answer.Status == StatusCodes.Status400BadRequest ? InvalidRequest : "Internal Server Error");
+            body.WriteString(answer.Status switch
+            {
+                StatusCodes.Status400BadRequest => InvalidRequest,
+                StatusCodes.Status401Unauthorized => "Authentication error",
+                _ => "Internal Server Error",
+            });
             body.Write(",\"error\":"u8);
             body.WriteString(answer.Error);
             body.Write((byte)'}');

@@ -31,7 +31,7 @@ internal static class LangfuseScoreEndpoints
             api.MapGet(path + "/{scoreId}", GetAsync);
         }
 
-        api.MapPost("/scores", CreateAsync).RequireApiKey(ApiKeyScopes.Ingest).TakesOtherOrigins();
+        api.MapPost("/scores", CreateAsync).RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new TakesPublicKey()).TakesOtherOrigins();
         api.MapDelete("/scores/{scoreId}", DeleteAsync).RequireApiKey(ApiKeyScopes.All);
     }
 

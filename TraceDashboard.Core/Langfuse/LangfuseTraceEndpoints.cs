@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -22,6 +23,9 @@ internal static class LangfuseTraceEndpoints
 
     private static readonly HashSet<string> s_groups =
         new(StringComparer.Ordinal) { "core", "basic", "time", "io", "metadata", "model", "usage", "prompt", "metrics", "trace_context" };
+
+    // Escaped, two long ids would make a cursor that no address can hold.
+    private static readonly JsonSerializerOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly HashSet<string> s_defaultGroups = new(StringComparer.Ordinal) { "core", "basic" };
 
@@ -63,7 +67,7 @@ internal static class LangfuseTraceEndpoints
         var (projectId, traceId) = (context.GetProjectId(), RoutePath.Id(context));
         if (await reader.TraceAsync(projectId, traceId, context.RequestAborted) is not { } trace)
             return NotFound("trace");
-        var observations = await reader.PageAsync(projectId, new LangfuseObservationFilter { TraceId = traceId, WithUnstarted = true }, MaxOfTrace, context.RequestAborted);
+        var observations = await reader.PageAsync(projectId, new LangfuseObservationFilter { TraceId = traceId, WithUnstarted = true }, MaxOfTrace, LangfuseObservationParts.All, context.RequestAborted);
         var (given, _) = await scores.ListAsync(projectId, new ScoreFilter { TraceId = traceId }, 0, MaxOfTrace, context.RequestAborted);
         var json = LangfuseTraceJson.Of(trace, LangfuseTraceParts.All);
         json["observations"] = new JsonArray([.. observations.Reverse().Select(LangfuseObservationJson.Of)]);
@@ -83,7 +87,7 @@ internal static class LangfuseTraceEndpoints
     }
 
     private static async Task<IResult> ObservationAsync(HttpContext context, LangfuseReader reader) =>
-        await reader.PageAsync(context.GetProjectId(), new LangfuseObservationFilter { Id = RoutePath.Id(context), WithUnstarted = true }, 1, context.RequestAborted) is [var observation]
+        await reader.PageAsync(context.GetProjectId(), new LangfuseObservationFilter { Id = RoutePath.Id(context), WithUnstarted = true }, 1, LangfuseObservationParts.All, context.RequestAborted) is [var observation]
             ? TypedResults.Json(LangfuseObservationJson.Of(observation))
             : NotFound("observation");
 
@@ -104,7 +108,7 @@ internal static class LangfuseTraceEndpoints
 
         if (query.Errors.Count > 0)
             return LangfuseResult.Invalid([.. query.Errors]);
-        var items = await reader.PageAsync(context.GetProjectId(), filter, limit + 1, context.RequestAborted);
+        var items = await reader.PageAsync(context.GetProjectId(), filter, limit + 1, PartsOf(groups), context.RequestAborted);
         var expanded = query.List("expandMetadata").ToHashSet(StringComparer.Ordinal);
         var meta = new JsonObject();
         if (items.Count > limit)
@@ -115,6 +119,11 @@ internal static class LangfuseTraceEndpoints
             ["meta"] = meta,
         });
     }
+
+    private static LangfuseObservationParts PartsOf(HashSet<string> groups) =>
+        (groups.Contains("io") ? LangfuseObservationParts.Io : 0)
+        | (groups.Overlaps(["metadata", "model", "usage"]) ? LangfuseObservationParts.Attributes : 0)
+        | (groups.Contains("basic") ? LangfuseObservationParts.Said : 0);
 
     private static async Task<IResult> SessionsAsync(HttpContext context, LangfuseReader reader)
     {
@@ -230,7 +239,7 @@ internal static class LangfuseTraceEndpoints
         ["lastStartTimeTo"] = (last.Span.StartTime ?? 0).ToString(CultureInfo.InvariantCulture),
         ["lastTraceId"] = last.Trace.TraceId,
         ["lastId"] = last.Span.SpanId,
-    }));
+    }, s_plain));
 
     private static (long, string, string)? Decode(string cursor)
     {

@@ -31,6 +31,9 @@ public sealed record ProjectSettings
     public SizeLimits Limits { get; init; } = new();
 
     public RetentionSettings Retention { get; init; } = new();
+
+    /// <summary>Whether scores are accepted with a public key alone, as pages send them: anybody can then give one.</summary>
+    public bool ScoresByPublicKey { get; init; }
 }
 
 /// <param name="BuiltIn">Names of <see cref="RedactionSettings.BuiltInNames"/>.</param>

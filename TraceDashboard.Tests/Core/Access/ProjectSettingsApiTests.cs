@@ -12,7 +12,7 @@ namespace TraceDashboard.Tests.Core.Access;
 /// <summary>What a project keeps, over HTTP.</summary>
 public sealed class ProjectSettingsApiTests(PostgresCluster cluster)
 {
-    private const string Defaults = """{"capture":"full","redaction":{"builtIn":[],"custom":[]},"sampleShare":1,"limits":{"inputBytes":null,"outputBytes":null,"attributeBytes":null},"retention":{"contentDays":null,"traceDays":null}}""";
+    private const string Defaults = """{"capture":"full","redaction":{"builtIn":[],"custom":[]},"sampleShare":1,"limits":{"inputBytes":null,"outputBytes":null,"attributeBytes":null},"retention":{"contentDays":null,"traceDays":null},"scoresByPublicKey":false}""";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -21,7 +21,7 @@ public sealed class ProjectSettingsApiTests(PostgresCluster cluster)
     {
         await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = provider == DatabaseProvider.Postgres ? await cluster.CreateDatabaseAsync(Cancel) : null });
         Assert.Equal(Defaults, await app.Client.GetStringAsync(new Uri("/api/project/settings", UriKind.Relative), Cancel));
-        const string chosen = """{"capture":"metadata","redaction":{"builtIn":["email","phoneNumbers"],"custom":[{"name":"employee id","pattern":"EMP-[0-9]{6}","replacement":"[employee]","ignoreCase":true}]},"sampleShare":0.25,"limits":{"inputBytes":1000,"outputBytes":2000,"attributeBytes":100},"retention":{"contentDays":30,"traceDays":400}}""";
+        const string chosen = """{"capture":"metadata","redaction":{"builtIn":["email","phoneNumbers"],"custom":[{"name":"employee id","pattern":"EMP-[0-9]{6}","replacement":"[employee]","ignoreCase":true}]},"sampleShare":0.25,"limits":{"inputBytes":1000,"outputBytes":2000,"attributeBytes":100},"retention":{"contentDays":30,"traceDays":400},"scoresByPublicKey":true}""";
 
         Assert.Equal((HttpStatusCode.OK, chosen), await PutAsync(app, chosen));
         Assert.Equal(chosen, await app.Client.GetStringAsync(new Uri("/api/project/settings", UriKind.Relative), Cancel));

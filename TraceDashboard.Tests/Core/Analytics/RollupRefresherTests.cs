@@ -54,6 +54,22 @@ public class RollupRefresherTests(PostgresCluster cluster)
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Names_that_no_index_takes_whole_are_rolled_up_by_their_beginnings(DatabaseProvider provider)
+    {
+        await using var fixture = await CreateAsync(provider);
+        var random = new Random(5);
+        var name = string.Concat(Enumerable.Range(0, 1_000).Select(_ => (char)random.Next(0x4E00, 0x9FFF)));
+        var trace = Trace("t", Now);
+        (trace.Name, trace.Environment) = (name, name);
+        await fixture.Store.InsertAsync(trace, Mark(1, Now));
+
+        await RefreshAllAsync(fixture);
+
+        var row = Assert.Single(await fixture.Store.ReadAsync((db, ct) => db.Rollups.Where(r => r.Seconds == 60).ToListAsync(ct), Cancel));
+        Assert.Equal((name[..199] + "…", name[..199] + "…", 1L), (row.TraceName, row.Environment, row.Count));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task A_mark_that_is_set_while_a_minute_is_computed_is_not_lost(DatabaseProvider provider)
     {
         await using var fixture = await CreateAsync(provider);

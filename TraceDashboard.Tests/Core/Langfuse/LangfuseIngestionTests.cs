@@ -87,7 +87,7 @@ public sealed class LangfuseIngestionTests : IAsyncLifetime
             Event("bad-level", "span-create", 0, """{"id":"s","traceId":"t-1","level":"LOUD"}"""),
             Event("bad-prompt", "generation-create", 0, """{"id":"s","traceId":"t-1","promptName":"p"}"""),
             Event("bad-type", "nonsense", 0, "{}"),
-            Event("long-id", "trace-create", 0, $$"""{"id":"{{new string('x', 201)}}"}"""),
+            Event("long-id", "trace-create", 0, $$"""{"id":"{{new string('x', 801)}}"}"""),
             """{"id":"no-time","type":"trace-create","body":{}}""",
             """{"id":7,"timestamp":"2026-01-01T00:00:00Z","type":"trace-create","body":{}}""",
             "\"not an event\"",

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -115,6 +116,41 @@ public sealed class LangfuseReadApiTests(PostgresCluster cluster)
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
     [InlineData(DatabaseProvider.Postgres)]
+    public async Task Only_the_contents_that_are_asked_for_are_read(DatabaseProvider provider)
+    {
+        using var log = new SqlLog();
+        await using var app = await StartAsync(provider, log);
+        await SendAsync(app);
+
+        var (items, statements) = await AskAsync("");
+        Assert.Equal([("e-1", "DEFAULT", null), ("g-1", "WARNING", "v7"), ("p-1", "ERROR", null)], items.Select(o => (Text(o!, "id"), Text(o!, "level"), o!["version"]?.GetValue<string>())));
+        Assert.DoesNotContain(statements, s => Reads(s, "input") || Reads(s, "output") || Reads(s, "resource") || s.Contains("span_chunks", StringComparison.Ordinal));
+
+        (_, statements) = await AskAsync("core");
+        Assert.DoesNotContain(statements, s => Reads(s, "input") || Reads(s, "attributes"));
+
+        (items, statements) = await AskAsync("core,io");
+        Assert.Equal("There.", Text(items[1]!, "output"));
+        Assert.Contains(statements, s => Reads(s, "input"));
+        Assert.DoesNotContain(statements, s => Reads(s, "attributes"));
+
+        (items, _) = await AskAsync("core,metadata,model");
+        Assert.Equal("""{"step":1}""", items[1]!["metadata"]!.ToJsonString());
+        Assert.Equal("""{"temperature":0.5}""", items[1]!["modelParameters"]!.ToJsonString());
+
+        async Task<(JsonArray Items, string[] Statements)> AskAsync(string fields)
+        {
+            using var asking = new Activity("ask").Start();
+            var page = await GetAsync(app, $"/api/public/v2/observations?limit=1000&fields={fields}");
+            return (page["data"]!.AsArray(), [.. log.StatementsOf(asking)]);
+        }
+
+        static bool Reads(string statement, string column) => Regex.IsMatch(statement, $"\\.\"?{column}\\b");
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
     public async Task What_belongs_to_another_project_answers_like_what_is_unknown_with_as_many_statements(DatabaseProvider provider)
     {
         using var log = new SqlLog();
@@ -210,7 +246,7 @@ public sealed class LangfuseReadApiTests(PostgresCluster cluster)
             {"batch":[
               {"id":"1","timestamp":"2026-01-01T00:00:00Z","type":"trace-create","body":{"id":"t-1","name":"chat","userId":"u-1","sessionId":"s-1","tags":["b","a"],"metadata":{"k":{"l":1}},"environment":"prod","release":"r1","version":"v1","input":"Where?","output":"There.","public":true}},
               {"id":"2","timestamp":"2026-01-01T00:00:00Z","type":"span-create","body":{"id":"p-1","traceId":"t-1","name":"step","endTime":"2026-01-01T00:00:05Z","level":"ERROR","statusMessage":"late"}},
-              {"id":"3","timestamp":"2026-01-01T00:00:01Z","type":"generation-create","body":{"id":"g-1","traceId":"t-1","parentObservationId":"p-1","name":"answer","model":"gpt-4o","level":"WARNING","endTime":"2026-01-01T00:00:05Z","completionStartTime":"2026-01-01T00:00:02Z","modelParameters":{"temperature":0.5},"metadata":{"step":1},"input":[{"role":"user","content":"Where?"}],"output":"There.","usageDetails":{"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":60}},"costDetails":{"total":0.0035},"promptName":"p","promptVersion":3}},
+              {"id":"3","timestamp":"2026-01-01T00:00:01Z","type":"generation-create","body":{"id":"g-1","traceId":"t-1","parentObservationId":"p-1","name":"answer","model":"gpt-4o","version":"v7","level":"WARNING","endTime":"2026-01-01T00:00:05Z","completionStartTime":"2026-01-01T00:00:02Z","modelParameters":{"temperature":0.5},"metadata":{"step":1},"input":[{"role":"user","content":"Where?"}],"output":"There.","usageDetails":{"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"prompt_tokens_details":{"cached_tokens":60}},"costDetails":{"total":0.0035},"promptName":"p","promptVersion":3}},
               {"id":"4","timestamp":"2026-01-03T00:00:00Z","type":"trace-create","body":{"id":"t-2","name":"other","tags":["c"]}},
               {"id":"5","timestamp":"2026-01-03T00:00:00Z","type":"event-create","body":{"id":"e-1","traceId":"t-2","name":"moment"}},
               {"id":"6","timestamp":"2026-01-01T00:00:06Z","type":"score-create","body":{"id":"sc-1","traceId":"t-1","name":"helpful","value":1}}

@@ -26,6 +26,8 @@ internal sealed class PrivacyForm
 
     public string TraceDays { get; set; } = "";
 
+    public bool ScoresByPublicKey { get; set; }
+
     public static PrivacyForm Of(ProjectSettings settings) => new()
     {
         Capture = settings.Capture,
@@ -37,6 +39,7 @@ internal sealed class PrivacyForm
         AttributeBytes = Text(settings.Limits.AttributeBytes),
         ContentDays = Text(settings.Retention.ContentDays),
         TraceDays = Text(settings.Retention.TraceDays),
+        ScoresByPublicKey = settings.ScoresByPublicKey,
     };
 
     /// <summary>The settings; null and what is wrong, by the field of the API, when something is.</summary>
@@ -50,6 +53,7 @@ internal sealed class PrivacyForm
             SampleShare = Percent("sampleShare") / 100,
             Limits = new LimitsDocument { InputBytes = Number(InputBytes, "limits.inputBytes"), OutputBytes = Number(OutputBytes, "limits.outputBytes"), AttributeBytes = Number(AttributeBytes, "limits.attributeBytes") },
             Retention = new RetentionDocument { ContentDays = Number(ContentDays, "retention.contentDays"), TraceDays = Number(TraceDays, "retention.traceDays") },
+            ScoresByPublicKey = ScoresByPublicKey,
         };
         var settings = document.Read(out var found);
         foreach (var (field, messages) in found)
