@@ -1,4 +1,6 @@
 // Draws what ApexChart.razor.cs describes. Texts come ready from there; here are only places and colours.
+// ApexCharts writes what it is given as markup, the names of series among it: it gets numbers and words of ours, and no name of a
+// sender. Names go into the tooltip as text.
 let ApexCharts;
 let charts = 0;
 
@@ -54,7 +56,7 @@ function options(host, model, current, again = false) {
       fontFamily: style.fontFamily, foreColor: color("var(--text-3)"), background: "transparent", parentHeightOffset: 0,
     },
     // A bar of nothing would still be drawn as a line, and lie over what can be clicked.
-    series: series.map(s => ({ name: s.name, type: s.type, data: s.type === "bar" ? s.values.map(v => v || null) : s.values })),
+    series: series.map((s, i) => ({ name: `series-${i}`, type: s.type, data: s.type === "bar" ? s.values.map(v => v || null) : s.values })),
     colors: series.map(s => color(s.color)),
     // A line of the panel's colour keeps stacked bars apart.
     stroke: { width: series.map(s => s.type === "bar" ? 0.75 : 1.5), curve: "straight", dashArray: series.map(s => s.dashed ? 4 : 0), colors: series.map(s => color(s.type === "bar" ? "var(--panel)" : s.color)) },
@@ -79,15 +81,26 @@ function options(host, model, current, again = false) {
   };
 }
 
-const escape = text => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
-
 function tip(model, point, color) {
+  const box = element("div", "tip");
   if (!(point in model.titles))
-    return "";
-  const rows = model.series
-    .filter(s => s.values[point] !== null && (s.values[point] !== 0 || model.series.length < 4))
-    .map(s => `<div><i style="background:${escape(color(s.color))}"></i><span>${escape(s.name)}</span><output>${escape(s.texts[point])}</output></div>`);
-  return `<div class="tip"><b>${escape(model.titles[point])}</b>${rows.join("")}</div>`;
+    return box;
+  box.append(element("b", "", model.titles[point]));
+  for (const s of model.series.filter(s => s.values[point] !== null && (s.values[point] !== 0 || model.series.length < 4))) {
+    const mark = element("i");
+    mark.style.background = color(s.color);
+    const row = element("div");
+    row.append(mark, element("span", "", s.name), element("output", "", s.texts[point]));
+    box.append(row);
+  }
+  return box;
+}
+
+function element(tag, className = "", text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
 }
 
 // Clicks choose a point; a drag with mouse or pen brushes a stretch.

@@ -182,7 +182,8 @@ public sealed partial class OverviewPage(
 
     private void OpenCost(SelectedData<OverviewPoint> selected)
     {
-        var series = _costs.FirstOrDefault(c => c.Name == selected.Series.Name);
+        // Not by name: a model can have the name of what is not one model.
+        var series = _costs.FirstOrDefault(c => c.At == selected.Series.YValue);
         navigation.NavigateTo(Traces(new TraceQuery { Model = string.IsNullOrEmpty(series?.Cost.Model) ? null : series.Cost.Model }, selected.Item));
     }
 
