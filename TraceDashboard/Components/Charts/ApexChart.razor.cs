@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using TraceDashboard.Components.Shared;
 
 namespace TraceDashboard.Components.Charts;
 
@@ -236,7 +237,7 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
             Series =
             [
                 .. _series.Select((s, i) => new ChartSeries(
-                    s.Name, s.SeriesType.ToString().ToLowerInvariant(), s.Color, s.Dashed, values[i].ConvertAll(v => (double?)v), values[i].ConvertAll(v => FormatValue(v)))),
+                    Bidi.Isolate(s.Name), s.SeriesType.ToString().ToLowerInvariant(), s.Color, s.Dashed, values[i].ConvertAll(v => (double?)v), values[i].ConvertAll(v => FormatValue(v)))),
             ],
         };
     }

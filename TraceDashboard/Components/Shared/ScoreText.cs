@@ -7,7 +7,7 @@ namespace TraceDashboard.Components.Shared;
 /// <summary>Scores in words, and what a click on them filters by.</summary>
 internal static class ScoreText
 {
-    public static string ValueOf(Score score) => score.Text ?? score.Value?.ToString("0.####", CultureInfo.InvariantCulture) ?? Format.Unknown;
+    public static string ValueOf(Score score) => Bidi.Isolate(score.Text) ?? score.Value?.ToString("0.####", CultureInfo.InvariantCulture) ?? Format.Unknown;
 
     /// <summary>Of one trace: booleans that agree are said as one.</summary>
     public static string ValueOf(ScoreAverage score) => score switch
@@ -21,13 +21,13 @@ internal static class ScoreText
     public static string ShareOf(ScoreAverage score) => score.DataType switch
     {
         ScoreDataType.Boolean => Format.Percent(score.Mean) + " true",
-        ScoreDataType.Categorical when score.CategoryCount < score.Count => $"{score.Category} {Format.Percent((double)score.CategoryCount / score.Count)}",
-        ScoreDataType.Categorical => score.Category ?? Format.Unknown,
+        ScoreDataType.Categorical when score.CategoryCount < score.Count => $"{Bidi.Isolate(score.Category)} {Format.Percent((double)score.CategoryCount / score.Count)}",
+        ScoreDataType.Categorical => Bidi.Isolate(score.Category) ?? Format.Unknown,
         _ => Number(score.Mean),
     };
 
     public static string TitleOf(ScoreAverage score) =>
-        $"{score.Name} {ShareOf(score)}, of {Format.Count(score.Count)} {(score.Count == 1 ? "score" : "scores")}";
+        $"{Bidi.Isolate(score.Name)} {ShareOf(score)}, of {Format.Count(score.Count)} {(score.Count == 1 ? "score" : "scores")}";
 
     public static string SourceOf(Score score) => score.Source switch
     {

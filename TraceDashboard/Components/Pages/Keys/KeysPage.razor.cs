@@ -98,7 +98,7 @@ public sealed partial class KeysPage(
         catch (Exception e) when (!_gone.IsCancellationRequested)
         {
             LogFailed(e);
-            _actionError = $"“{key.Name}” could not be revoked, and is still accepted. Try again.";
+            _actionError = $"“{Bidi.Isolate(key.Name)}” could not be revoked, and is still accepted. Try again.";
             return;
         }
 

@@ -151,7 +151,7 @@ public sealed partial class ModelsPage(
         catch (Exception e) when (!_gone.IsCancellationRequested)
         {
             LogFailed(e);
-            _actionError = $"The price of “{price.Model}” could not be ended, and still counts. Try again.";
+            _actionError = $"The price of “{Bidi.Isolate(price.Model)}” could not be ended, and still counts. Try again.";
             return;
         }
 

@@ -189,7 +189,7 @@ public sealed partial class PriceDialog(ModelPriceManager manager, ModelUsageQue
         if (effect.Calls == 0)
             return "No stored call is of such a model yet: calls to come will have this price.";
         var unpriced = effect.Unpriced == 0 ? "" : effect.Unpriced == effect.Calls ? ", all without a price so far" : $", {Format.Count(effect.Unpriced)} of them without a price so far";
-        var models = effect.Models.Count == 1 ? "" : $" of {Format.Count(effect.Models.Count)} models ({string.Join(", ", effect.Models.Take(3))}{(effect.Models.Count > 3 ? ", …" : "")})";
+        var models = effect.Models.Count == 1 ? "" : $" of {Format.Count(effect.Models.Count)} models ({string.Join(", ", effect.Models.Take(3).Select(Bidi.Isolate))}{(effect.Models.Count > 3 ? ", …" : "")})";
         return $"About {Format.Count(effect.Calls)} {(effect.Calls == 1 ? "stored call" : "stored calls")}{models}{unpriced}. They are priced again in the background; costs that clients reported stay.";
     }
 

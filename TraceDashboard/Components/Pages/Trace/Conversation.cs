@@ -1,3 +1,4 @@
+using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Traces.Messages;
 
 namespace TraceDashboard.Components.Pages.Trace;
@@ -48,16 +49,16 @@ internal static class Conversation
     {
         var heading = part switch
         {
-            ToolCallPart call => "tool call · " + call.Name,
-            ToolResultPart { Name: { Length: > 0 } name } => "tool result · " + name,
+            ToolCallPart call => "tool call · " + Bidi.Isolate(call.Name),
+            ToolResultPart { Name: { Length: > 0 } name } => "tool result · " + Bidi.Isolate(name),
             ToolResultPart => "tool result",
             ReasoningPart => "reasoning",
-            _ => message.Role,
+            _ => Bidi.Isolate(message.Role),
         };
         if (message.Name is { Length: > 0 } speaker && part is not ToolCallPart)
-            heading += " · " + speaker;
+            heading += " · " + Bidi.Isolate(speaker);
         if (message.FinishReason is { Length: > 0 } reason && part is not ReasoningPart && ReferenceEquals(part, message.Parts.Count == 0 ? null : message.Parts[^1]))
-            heading += " · " + reason;
+            heading += " · " + Bidi.Isolate(reason);
         return heading;
     }
 }

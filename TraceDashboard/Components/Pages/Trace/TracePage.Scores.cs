@@ -41,7 +41,7 @@ public sealed partial class TracePage
         catch (Exception e) when (!Gone.IsCancellationRequested)
         {
             LogScoreNotDeleted(e);
-            _actionError = $"“{score.Name}” could not be deleted, because the store does not answer. Try again.";
+            _actionError = $"“{Bidi.Isolate(score.Name)}” could not be deleted, because the store does not answer. Try again.";
         }
     }
 
@@ -49,7 +49,7 @@ public sealed partial class TracePage
     {
         if (score.SpanId is not { } spanId)
             return "the whole trace";
-        return _rows?.Tree.RowOf(spanId) is >= 0 and var row ? $"the span {_rows.Tree.Name[row] ?? Kinds.Label(_rows.Tree.Kind[row])}" : $"the span {spanId}";
+        return _rows?.Tree.RowOf(spanId) is >= 0 and var row ? $"the span {Bidi.Isolate(_rows.Tree.Name[row]) ?? Kinds.Label(_rows.Tree.Kind[row])}" : $"the span {Bidi.Isolate(spanId)}";
     }
 
     [LoggerMessage(1, LogLevel.Error, "A score could not be deleted.", EventName = "ScoreNotDeleted")]

@@ -332,11 +332,11 @@ public sealed partial class TracesPage(
     private IEnumerable<(string Label, TraceQuery Without)> ActiveConditions()
     {
         if (_query.Name is { } name)
-            yield return ($"name: {name}", _query with { Name = null });
+            yield return ($"name: {Bidi.Isolate(name)}", _query with { Name = null });
         if (_query.Session is { } session)
-            yield return ($"session: {session}", _query with { Session = null });
+            yield return ($"session: {Bidi.Isolate(session)}", _query with { Session = null });
         if (_query.Environment is { } environment)
-            yield return ($"environment: {environment}", _query with { Environment = null });
+            yield return ($"environment: {Bidi.Isolate(environment)}", _query with { Environment = null });
     }
 
     private async Task AttachAsync()
