@@ -231,11 +231,41 @@ public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixt
 
         await using var reader = await OpenAsync("/traces/hostile?span=x");
         await reader.Page.GetByText("<script>document.title='owned'</script>").WaitForAsync();
-        await reader.Page.GetByText("Load from pictures.example").WaitForAsync();
+        await reader.Page.GetByText("Open from pictures.example").WaitForAsync();
 
         Assert.Equal(0, await reader.Page.Locator("main img").CountAsync());
         Assert.NotEqual("owned", await reader.Page.TitleAsync());
         Assert.DoesNotContain(reader.Requests, r => r.Contains("pictures.example", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_remote_picture_opens_in_a_tab_of_its_own_after_a_question()
+    {
+        // The app itself, by a name of another origin.
+        var address = new UriBuilder(fixture.App.Address) { Host = "localhost", Path = "/favicon.svg", Query = "of=me" }.Uri.AbsoluteUri;
+        var start = TimeProvider.System.GetUnixNanos();
+        var span = SampleTraces.Span("remote", "x", null, "chat", start, start + SampleTraces.Ms(5), SpanKind.Generation);
+        span.Input = SampleTraces.Utf8($$$"""[{"role":"user","content":[{"type":"image_url","image_url":{"url":"{{{address}}}"}}]}]""");
+        await fixture.Pipeline.WriteAsync([span]);
+        await using var reader = await OpenAsync("/traces/remote?span=x");
+        var dialog = reader.Page.GetByRole(AriaRole.Dialog);
+
+        await reader.Page.GetByText("Open from localhost").ClickAsync();
+        await Assertions.Expect(dialog).ToContainTextAsync("localhost gets your network address");
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" })).ToBeFocusedAsync();
+        await reader.AssertAccessibleAsync();
+        await reader.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        Assert.Single(reader.Page.Context.Pages);
+
+        await reader.Page.GetByText("Open from localhost").ClickAsync();
+        var tab = await reader.Page.Context.RunAndWaitForPageAsync(() => dialog.GetByRole(AriaRole.Link, new() { Name = "Open" }).ClickAsync());
+        await Assertions.Expect(tab).ToHaveURLAsync(address);
+        Assert.True(await tab.EvaluateAsync<bool>("window.opener === null && document.referrer === ''"));
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        Assert.Equal(0, await reader.Page.Locator("main img").CountAsync());
+        Assert.DoesNotContain(address, reader.Requests);
+        Assert.Empty(reader.Errors);
     }
 
     [Theory]

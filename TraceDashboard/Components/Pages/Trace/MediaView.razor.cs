@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Traces.Messages;
 
 namespace TraceDashboard.Components.Pages.Trace;
 
-/// <summary>One file of a message, wherever it is: in the message, at an address, or uploaded here.</summary>
-public sealed partial class MediaView(MediaStore store, MediaAddresses addresses, CurrentProject current, NavigationManager navigation, ILogger<MediaView> logger) : IDisposable
+/// <summary>One file of a message, wherever it is: in the message, at the address of another host, or uploaded here.</summary>
+public sealed partial class MediaView(MediaStore store, MediaAddresses addresses, CurrentProject current, NavigationManager navigation, IDialogService dialogs, ILogger<MediaView> logger) : IDisposable
 {
     // No SVG: it is a document, and nothing here is worth finding out what one can do.
     private static readonly HashSet<string> Images = ["image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/avif", "image/bmp"];
@@ -20,9 +21,7 @@ public sealed partial class MediaView(MediaStore store, MediaAddresses addresses
     [Parameter, EditorRequired]
     public required MediaPart Media { get; set; }
 
-    private Uri? Remote => Uri.TryCreate(Media.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? new Uri(Media.Uri!) : null;
-
-    private string? RemoteHost => Media.Data is null ? Remote?.Host : null;
+    private Uri? Remote => Uri.TryCreate(Media.Uri, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" ? uri : null;
 
     private string? Where => Media.Uri ?? Media.File;
 
@@ -69,10 +68,13 @@ public sealed partial class MediaView(MediaStore store, MediaAddresses addresses
         }
     }
 
+    private Task<IDialogReference> AskAsync(Uri address) =>
+        dialogs.ShowAsync<OpenRemoteDialog>("Open it in a new tab?", new DialogParameters<OpenRemoteDialog> { { d => d.Address, address } });
+
     private string? Source(HashSet<string> known, string usual)
     {
         if (Media.Data is not { Length: > 0 } data)
-            return Remote?.AbsoluteUri;
+            return null;
         var mime = Media.MimeType ?? usual;
         return known.Contains(mime) ? $"data:{mime};base64,{data}" : null;
     }
