@@ -60,6 +60,7 @@ public static class Program
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        app.UseBrowserGuard();
         app.UseProxies();
         app.UseExceptionHandler();
         app.UseOtlpListenerGuard();

@@ -27,6 +27,12 @@ public sealed class BrowserPage : IAsyncDisposable
                 _errors.Enqueue(message.Text);
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
+        page.Dialog += (_, dialog) =>
+        {
+            // None of the app's own: its questions are parts of the page.
+            _errors.Enqueue($"{dialog.Type}: {dialog.Message}");
+            _ = dialog.DismissAsync();
+        };
         page.Request += (_, request) => _requests.Enqueue(request.Url);
         page.WebSocket += (_, socket) => socket.FrameReceived += (_, frame) =>
         {
@@ -37,7 +43,7 @@ public sealed class BrowserPage : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>What scripts threw or wrote to the console as errors.</summary>
+    /// <summary>What scripts threw or wrote to the console as errors, what the page's policy forbade, and dialogs of scripts.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
     /// <summary>Every address that the page asked for.</summary>

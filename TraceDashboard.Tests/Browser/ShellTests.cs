@@ -81,6 +81,37 @@ public sealed class ShellTests(BrowserFixture browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_becomes_markup_in_a_page_against_all_care_runs_nothing_and_loads_nothing()
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, _app, "/traces");
+        Assert.Empty(reader.Errors);
+
+        await reader.Page.EvaluateAsync(
+            """
+            () => new Promise(done => {
+              const open = new Set(['script-src-attr', 'img-src', 'script-src-elem']);
+              addEventListener('securitypolicyviolation', e => open.delete(e.effectiveDirective) && open.size === 0 && done());
+              document.body.insertAdjacentHTML('beforeend', `<img src="data:," onerror="document.title = 'owned'"><img src="https://foreign.example/x.png">`);
+              document.body.append(Object.assign(document.createElement('script'), { textContent: "document.title = 'owned'" }));
+            })
+            """);
+
+        Assert.NotEqual("owned", await reader.Page.TitleAsync());
+    }
+
+    [Fact]
+    public async Task The_reference_of_the_api_keeps_the_policy()
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, _app, "/traces");
+        await reader.Page.GotoAsync(new Uri(_app.Address, "/docs/api").ToString());
+        await reader.Page.GetByRole(AriaRole.Heading, new() { Name = "Trace Dashboard" }).First.WaitForAsync();
+        await reader.Page.GetByText("Start a trace").First.ClickAsync();
+
+        Assert.Empty(reader.Errors);
+        Assert.All(reader.Requests.Select(r => new Uri(r)).Where(r => r.Scheme is "http" or "https"), r => Assert.Equal(_app.Address.Authority, r.Authority));
+    }
+
+    [Fact]
     public async Task An_unknown_address_is_a_404_with_a_way_on()
     {
         await using var reader = await BrowserPage.OpenAsync(browser, _app, "/traces");

@@ -29,7 +29,7 @@ internal static class ApiReference
         app.MapOpenApi().AllowAnonymous();
 
         // Everything comes from this origin: no fonts, chat, telemetry or proxy of the component's maker.
-        app.MapScalarApiReference("/docs/api", static options => options
+        app.MapScalarApiReference("/docs/api", static (options, context) => options
             .WithTitle("Trace Dashboard API")
             .WithOpenApiRoutePattern("/openapi/{documentName}.json")
             .AddDocument("v1")
@@ -38,7 +38,8 @@ internal static class ApiReference
             .DisableAgent()
             .DisableMcp()
             .HideDeveloperTools()
-            .HideClientButton()).AllowAnonymous();
+            .HideClientButton()
+            .WithNonce(context.GetScriptNonce())).AllowAnonymous();
     }
 
     private static Task Describe(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
