@@ -11,7 +11,7 @@ using TraceDashboard.Core.Traces;
 namespace TraceDashboard;
 
 /// <summary>The pages, as the composition root sees them.</summary>
-public static class PagesExtensions
+public static partial class PagesExtensions
 {
     public static WebApplicationBuilder AddPages(this WebApplicationBuilder builder)
     {
@@ -35,6 +35,9 @@ public static class PagesExtensions
 
     public static WebApplication MapPages(this WebApplication app)
     {
+        // Until there are accounts. On the machine of a developer nobody else is there; the pages say it too.
+        if (!app.Environment.IsDevelopment())
+            app.Lifetime.ApplicationStarted.Register(() => LogPagesAreOpen(app.Logger));
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.Use(static (context, next) =>
         {
@@ -48,4 +51,8 @@ public static class PagesExtensions
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null).AllowAnonymous();
         return app;
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "The pages are open: there is no sign-in yet, so whoever reaches this address can read and delete traces and make keys. " +
+        "Let it be reached through a proxy alone that asks who they are.", EventName = "PagesAreOpen")]
+    private static partial void LogPagesAreOpen(ILogger logger);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -78,6 +79,20 @@ public sealed class ShellTests(BrowserFixture browser) : IAsyncLifetime
         await link.ClickAsync();
         await link.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
         Assert.Equal(375, await reader.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+    }
+
+    [Theory]
+    [InlineData("Development", 0)]
+    [InlineData("Production", 1)]
+    public async Task Outside_development_the_pages_and_the_log_say_that_nobody_signs_in(string environment, int times)
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Environment = environment });
+        await using var reader = await BrowserPage.OpenAsync(browser, app, "/traces", width: 375);
+
+        await Assertions.Expect(reader.Page.GetByRole(AriaRole.Note).Filter(new() { HasText = "No sign-in yet" })).ToHaveCountAsync(times);
+        Assert.Equal(times, app.Log.Entries.Count(e => e.Level == LogLevel.Warning && e.Message.Contains("The pages are open", StringComparison.Ordinal)));
+        Assert.Equal(375, await reader.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        await reader.AssertAccessibleAsync();
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace TraceDashboard.Components.Layout;
 /// The frame of every page: navigation, top bar, keys. Pages get the time range of the URL and the reader's time zone
 /// from it as cascading values.
 /// </summary>
-public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime js, IDialogService dialogs) : IAsyncDisposable
+public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime js, IDialogService dialogs, IHostEnvironment host) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _disposal = new();
     private ErrorBoundary? _boundary;
