@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using TraceDashboard.Tests.Infrastructure;
@@ -6,7 +5,7 @@ using TraceDashboard.Tests.Infrastructure;
 namespace TraceDashboard.Tests.Browser;
 
 /// <summary>Every file of the web root, however the app is started.</summary>
-public sealed partial class StaticFileTests
+public sealed partial class StaticFileTests(PublishedApp published)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -25,19 +24,11 @@ public sealed partial class StaticFileTests
     [Fact]
     public async Task Every_file_is_there_when_the_app_is_published()
     {
-        var folder = Directory.CreateTempSubdirectory("td-publish-").FullName;
-        try
-        {
-            await PublishAsync(folder);
-            string[] settings = ["--environment=Production", $"--ConnectionStrings:Sqlite=Data Source={Path.Combine(folder, "data", "traces.db")}"];
-            await using var app = await AppProcess.StartAsync(settings, Cancel, folder);
+        var folder = await published.GetFolderAsync();
+        string[] settings = ["--environment=Production", $"--ConnectionStrings:Sqlite=Data Source={Path.Combine(folder, "data", "traces.db")}"];
+        await using var app = await AppProcess.StartAsync(settings, Cancel, folder);
 
-            await AssertFilesAsync(app.Client);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await AssertFilesAsync(app.Client);
     }
 
     /// <summary>What the pages link, in all its fingerprinted names, and each file of the web root and each module under its own name.</summary>
@@ -72,22 +63,6 @@ public sealed partial class StaticFileTests
     private static IEnumerable<(string Path, string File)> Files(string folder, string pattern) =>
         Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories)
             .Select(file => (Path.GetRelativePath(folder, file).Replace('\\', '/'), file));
-
-    /// <summary>Of what is built already, so it takes seconds.</summary>
-    private static async Task PublishAsync(string folder)
-    {
-        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-        // Without node reuse: a process of MSBuild that stays would keep the pipes of this one open.
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", "TraceDashboard", "--no-build", "-c", configuration, "-o", folder, "-nodeReuse:false"])
-        {
-            WorkingDirectory = SourceTree.Root,
-            RedirectStandardOutput = true,
-        })!;
-        var output = await publish.StandardOutput.ReadToEndAsync(Cancel);
-        await publish.WaitForExitAsync(Cancel);
-        Assert.True(publish.ExitCode == 0, output);
-    }
 
     [GeneratedRegex("""<(?:link|script)[^>]+(?:href|src)="([^"]+)""")]
     private static partial Regex Linked();
