@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Access;
 
@@ -42,6 +45,10 @@ public static class AccessExtensions
         services.AddHostedService<Bootstrap>();
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, DirectCalls>()); // of startup filters the first sees requests first
         services.AddIngestionCors();
+
+        // The name is part of each key's purpose, and would else be the folder that a process runs in.
+        services.AddDataProtection().SetApplicationName("TraceDashboard");
+        services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>(static (options, provider) => options.XmlRepository = new StoredKeys(provider.GetRequiredService<TraceStore>));
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.Scheme, configureOptions: null);
         services.AddAuthorizationBuilder()
             .AddPolicy(AccessPolicies.ApiKey, policy => policy

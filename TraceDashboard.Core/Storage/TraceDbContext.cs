@@ -43,6 +43,8 @@ public abstract class TraceDbContext(DbContextOptions options) : DbContext(optio
 
     public DbSet<DirtyBucketRow> DirtyBuckets => Set<DirtyBucketRow>();
 
+    public DbSet<DataProtectionKeyRow> DataProtectionKeys => Set<DataProtectionKeyRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(TraceDbContext).Assembly);
