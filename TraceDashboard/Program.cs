@@ -19,9 +19,8 @@ namespace TraceDashboard;
 
 public static class Program
 {
-    public static Task<int> Main(string[] args) => StoreCheckVerbs.IsVerb(args)
-        ? Build(args[1..]).CheckStoreToExitCodeAsync(args[0], Console.Out, Console.Error)
-        : Build(args).RunToExitCodeAsync(Console.Error);
+    public static Task<int> Main(string[] args) =>
+        Verbs.TryRun(args, Console.Out, Console.Error) ?? Build(args).RunToExitCodeAsync(Console.Error);
 
     /// <summary>The whole app, not started.</summary>
     /// <param name="args">Settings as <c>--key=value</c>.</param>
@@ -63,9 +62,9 @@ public static class Program
         app.UseBrowserGuard();
         app.UseProxies();
         app.UseExceptionHandler();
+        app.UseRouting();
         app.UseOtlpListenerGuard();
         app.UseCircuitsOfOwnOrigin();
-        app.UseRouting();
         app.UseCors();
         app.UseAuthentication();
         app.UseAuthorization();

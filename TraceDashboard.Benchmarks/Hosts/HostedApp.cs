@@ -36,7 +36,7 @@ internal sealed class HostedApp : IAsyncDisposable
         var app = TraceDashboard.Program.Build([.. settings.Select(s => "--" + s)], builder => builder.Services.AddSingleton(time ?? TimeProvider.System));
         try
         {
-            app.CheckOptionsAndListen();
+            await app.PrepareAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
             return new HostedApp(app);
         }

@@ -18,7 +18,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         _folder = folder;
     }
 
-    public string ConnectionString => $"Host={_folder};Username={User};Database=postgres;Include Error Detail=true";
+    public string ConnectionString => $"Host={_folder};Username={User};Database=postgres;Include Error Detail=true;Search Path=trace_dashboard,public";
 
     public int ProcessId => _process.Id;
 

@@ -20,6 +20,7 @@ public static class OptionsSectionExtensions
     public static OptionsBuilder<T> AddOptionsSection<T>(this IServiceCollection services, string section, Func<T, IEnumerable<string>>? check = null)
         where T : class
     {
+        services.AddSingleton(new KnownSection(section));
         services.AddSingleton<IConfigureOptions<T>>(provider => new OptionsSection<T>(provider.GetRequiredService<IConfiguration>(), section, check));
         services.AddSingleton<IValidateOptions<T>>(provider => new OptionsSection<T>(provider.GetRequiredService<IConfiguration>(), section, check));
         return services.AddOptions<T>().ValidateOnStart();

@@ -1,10 +1,8 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Merge;
@@ -18,6 +16,9 @@ namespace TraceDashboard.Core.Ingestion;
 /// </summary>
 public sealed partial class IngestionPipeline : IHostedService, IDisposable
 {
+    // The database's own words are for the log: they tell of tables, and may repeat what somebody else has sent.
+    private const string Refusal = "The store refused it: a value is none that it can hold.";
+
     private readonly SpanWriter _writer;
     private readonly ProjectSettingsStore _settings;
     private readonly LiveFeed _feed;
@@ -172,7 +173,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
             foreach (var sender in senders)
                 sender.Result.TrySetResult(IngestResult.AllAccepted);
         }
-        catch (Exception e) when (IsUnavailable(e))
+        catch (Exception e) when (StoreErrors.IsUnavailable(e))
         {
             LogUnavailable(senders.Count, e);
             _metrics.Unavailable(senders.Sum(s => s.Batch.Spans.Count));
@@ -203,10 +204,10 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
         {
             LogRefused(batch.ProjectId, refused);
             _metrics.RefusedByStore(batch.Spans.Count);
-            sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Reason(refused)))])
+            sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Refusal))])
             {
-                RejectedTraces = [.. batch.Traces.Select(t => (t.TraceId, Reason(refused)))],
-                RejectedScores = [.. batch.Scores.Select(s => (s.Id, Reason(refused)))],
+                RejectedTraces = [.. batch.Traces.Select(t => (t.TraceId, Refusal))],
+                RejectedScores = [.. batch.Scores.Select(s => (s.Id, Refusal))],
             });
             return;
         }
@@ -267,26 +268,6 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
             yield return batch with { Traces = [.. batch.Traces.Skip(half)] };
         }
     }
-
-    /// <summary>Whether the store as a whole is out of reach, full or busy, so that trying again later may help.</summary>
-    private static bool IsUnavailable(Exception e) => e switch
-    {
-        PostgresException p => p.IsTransient || p.SqlState.StartsWith("53", StringComparison.Ordinal) || p.SqlState.StartsWith("57", StringComparison.Ordinal) || p.SqlState.StartsWith("08", StringComparison.Ordinal),
-        NpgsqlException => true,
-
-        // EF Core wraps what may pass, without a strategy that tries again.
-        InvalidOperationException { InnerException: DbException inner } => IsUnavailable(inner),
-        Microsoft.Data.Sqlite.SqliteException s => s.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN,
-        IOException or TimeoutException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException => true,
-        _ => false,
-    };
-
-    private static string Reason(Exception e) => e switch
-    {
-        PostgresException p => p.MessageText,
-        DbException d => d.Message,
-        _ => "The span could not be stored.",
-    };
 
     private UnavailableException Stopping() => new("The server is stopping; try again shortly.", _options.RetryAfter);
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -36,21 +35,11 @@ public static class LangfuseEndpoints
                 ? next(call)
                 : ValueTask.FromResult<object?>(LangfuseResult.Failure(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON. Send it with 'Content-Type: application/json'.")));
 
-    /// <summary>Needs no key. With <c>failIfDatabaseUnavailable=true</c> it is 503 while the store cannot be read.</summary>
-    private static async Task<IResult> HealthAsync(TraceStore store, HttpContext context, string? failIfDatabaseUnavailable)
+    /// <summary>Needs no key. With <c>failIfDatabaseUnavailable=true</c> it is 503 while the store cannot be read or written.</summary>
+    private static async Task<IResult> HealthAsync(StoreHealth health, HttpContext context, string? failIfDatabaseUnavailable)
     {
-        if (failIfDatabaseUnavailable == "true")
-        {
-            try
-            {
-                await store.ProbeAsync(context.RequestAborted);
-            }
-            catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
-            {
-                return LangfuseResult.Failure(StatusCodes.Status503ServiceUnavailable, "The store cannot be reached.");
-            }
-        }
-
+        if (failIfDatabaseUnavailable == "true" && await health.FindFaultAsync(context.RequestAborted) is { } fault)
+            return LangfuseResult.Failure(StatusCodes.Status503ServiceUnavailable, StoreErrors.Describe(fault));
         return TypedResults.Json(new JsonObject
         {
             ["status"] = "OK",

@@ -8,9 +8,9 @@ public static class MediaServiceCollectionExtensions
     /// <summary>The store of uploaded files, and the addresses that it gives out for a while.</summary>
     public static IServiceCollection AddMedia(this IServiceCollection services)
     {
-        services.AddDataProtection();
         services.AddOptionsSection<MediaOptions>(MediaOptions.Section, MediaOptions.Check);
         services.AddSingleton<MediaStore>();
+        services.AddSingleton<IStartStep>(static provider => provider.GetRequiredService<MediaStore>());
         return services.AddSingleton<MediaAddresses>();
     }
 }

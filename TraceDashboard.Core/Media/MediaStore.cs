@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 
@@ -11,7 +12,7 @@ namespace TraceDashboard.Core.Media;
 /// <summary>
 /// Files on disk, each once per project, and which traces they belong to. A file goes when the last of its traces is deleted.
 /// </summary>
-public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options, TimeProvider time) : IDisposable
+public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options, TimeProvider time) : IStartStep, IDisposable
 {
     private const int BufferSize = 128 << 10;
 
@@ -20,6 +21,23 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
 
     // A file that is put in its place and one that is taken from it may be the same.
     private readonly SemaphoreSlim _files = new(1, 1);
+
+    /// <summary>Makes sure that files can be put into the folder.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        var folder = Path.GetFullPath(options.Value.Folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".{Guid.NewGuid():N}");
+            await File.WriteAllBytesAsync(probe, [], cancellationToken);
+            File.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"The folder of uploaded files {folder} cannot be written: {e.Message} Set Media:Folder to one that can.", e);
+        }
+    }
 
     /// <summary>Announces a file.</summary>
     /// <returns>What is known of it; null when its trace was deleted, of which nothing more is kept.</returns>

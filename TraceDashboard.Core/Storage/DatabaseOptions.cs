@@ -21,4 +21,13 @@ public sealed class DatabaseOptions
 
     /// <summary>How long the start waits for PostgreSQL to answer.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The schema of the tables on PostgreSQL; null leaves a store where it is and gives a new one a schema of its own.</summary>
+    public string? Schema { get; set; }
+
+    /// <summary>Whether the start brings the schema up to date; otherwise it only checks it.</summary>
+    public bool Migrate { get; set; } = true;
+
+    /// <summary>Whether a PostgreSQL server may acknowledge what is not on its disk.</summary>
+    public bool AllowUnsyncedCommit { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,8 @@ public static class StorageServiceCollectionExtensions
             ? ActivatorUtilities.CreateInstance<SqliteSpanWriter>(sp)
             : ActivatorUtilities.CreateInstance<PostgresSpanWriter>(sp));
         services.AddSingleton<StoreInitializer>();
-        services.AddHostedService(static provider => provider.GetRequiredService<StoreInitializer>());
+        services.AddSingleton<IStartStep>(static provider => provider.GetRequiredService<StoreInitializer>());
+        services.AddSingleton<StoreHealth>();
         services.AddSingleton<ProjectReader>();
         services.AddSingleton<TraceReader>();
         services.AddSingleton<ScoreReader>();
@@ -39,6 +41,8 @@ public static class StorageServiceCollectionExtensions
 
     private sealed class DatabaseOptionsValidator : IValidateOptions<DatabaseOptions>
     {
+        private const int MaxSchemaName = 63;
+
         public ValidateOptionsResult Validate(string? name, DatabaseOptions options)
         {
             var errors = new List<string>();
@@ -47,23 +51,37 @@ public static class StorageServiceCollectionExtensions
             {
                 errors.Add($"{key} is not set, but Database:Provider is {options.Provider}.");
             }
-            else
+            else if (Fault(options) is { } fault)
             {
-                try
-                {
-                    _ = options.Provider == DatabaseProvider.Sqlite
-                        ? (object)new SqliteConnectionStringBuilder(options.ConnectionString)
-                        : new NpgsqlConnectionStringBuilder(options.ConnectionString);
-                }
-                catch (Exception e) when (e is ArgumentException or FormatException)
-                {
-                    errors.Add($"{key} is not a connection string: {e.Message}");
-                }
+                errors.Add($"{key} {fault}");
             }
 
+            if (options.Schema is { } schema && (string.IsNullOrWhiteSpace(schema) || schema.Contains('\0', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(schema) > MaxSchemaName || schema.StartsWith("pg_", StringComparison.Ordinal)))
+                errors.Add($"Database:Schema must be a name of 1 to {MaxSchemaName} bytes that does not begin with pg_.");
             if (options.SqliteReaders is < 1 or > 64)
                 errors.Add("Database:SqliteReaders must be between 1 and 64.");
             return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        }
+
+        private static string? Fault(DatabaseOptions options)
+        {
+            try
+            {
+                if (options.Provider == DatabaseProvider.Postgres)
+                {
+                    _ = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+                    return null;
+                }
+
+                var sqlite = new SqliteConnectionStringBuilder(options.ConnectionString);
+                return sqlite.DataSource.Length == 0 || sqlite.DataSource == ":memory:" || sqlite.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase) ? "must name a file by its path, as in Data Source=data/tracedashboard.db."
+                    : sqlite.Mode is not (SqliteOpenMode.ReadWriteCreate or SqliteOpenMode.ReadWrite) ? $"has Mode={sqlite.Mode}, but the app writes; leave it away."
+                    : null;
+            }
+            catch (Exception e) when (e is ArgumentException or FormatException)
+            {
+                return $"is not a connection string: {e.Message}";
+            }
         }
     }
 }

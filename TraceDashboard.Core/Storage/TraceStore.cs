@@ -30,8 +30,8 @@ public sealed class TraceStore : IDisposable
         }
         else
         {
-            Postgres = PostgresDatabase.DataSource(ConnectionString, loggers);
-            PostgresWriting = PostgresDatabase.WritingDataSource(ConnectionString, loggers);
+            Postgres = PostgresDatabase.DataSource(ConnectionString, options.Value.Schema, loggers);
+            PostgresWriting = PostgresDatabase.WritingDataSource(ConnectionString, options.Value.Schema, loggers);
             _createContext = new PooledDbContextFactory<PostgresTraceDbContext>(PostgresTraceDbContext.Options(Postgres)).CreateDbContext;
         }
     }
@@ -52,15 +52,22 @@ public sealed class TraceStore : IDisposable
     /// <summary>Told of each commit; null on PostgreSQL.</summary>
     internal SqliteCheckpointer? Checkpointer { get; }
 
+    /// <summary>The database file; null on PostgreSQL, and while another process has it.</summary>
+    internal SqliteFile? File { get; private set; }
+
+    /// <summary>Why the store did not take the last batch; null when it did. Errors in the data are none of the store.</summary>
+    internal Exception? WriteFailure { get; private set; }
+
+    /// <summary>Takes the database file for this process, on SQLite.</summary>
+    /// <returns>False when another process has it.</returns>
+    internal bool TryClaimFile() => (File ??= SqliteFile.TryClaim(ConnectionString)) is not null;
+
     /// <summary>A context for work that must run on the caller's thread, such as migrations.</summary>
     internal TraceDbContext CreateContext() => _createContext();
 
     /// <summary>Runs a query on a context of its own, without tracking.</summary>
     public Task<T> ReadAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         _readers is null ? RunAsync(read, cancellationToken) : _readers.RunAsync(() => RunAsync(read, cancellationToken), cancellationToken);
-
-    /// <summary>Asks for next to nothing: throws when the store does not answer.</summary>
-    public Task ProbeAsync(CancellationToken cancellationToken) => ReadAsync((db, ct) => db.Projects.AnyAsync(ct), cancellationToken);
 
     /// <summary>
     /// Runs a change on a context of its own. On SQLite it holds up ingestion while it runs: it should take under 5 ms,
@@ -78,11 +85,28 @@ public sealed class TraceStore : IDisposable
                     {
                         await db.Database.OpenConnectionAsync(ct);
                         var result = await write(db, ct);
+                        File?.EnsureInPlace();
                         Checkpointer!.Committed(((SqliteConnection)db.Database.GetDbConnection()).Handle!);
                         return result;
                     },
                     cancellationToken),
                 cancellationToken);
+        }
+    }
+
+    /// <summary>Writes a batch, and remembers whether the store took it.</summary>
+    internal async Task<T> NoteAsync<T>(Func<Task<T>> write)
+    {
+        try
+        {
+            var result = await write();
+            WriteFailure = null;
+            return result;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && StoreErrors.IsUnavailable(e))
+        {
+            WriteFailure = e;
+            throw;
         }
     }
 
@@ -93,6 +117,7 @@ public sealed class TraceStore : IDisposable
         WriteGate?.Dispose();
         if (Provider == DatabaseProvider.Sqlite)
             SqliteDatabase.Release(ConnectionString);
+        File?.Dispose();
         Postgres?.Dispose();
         PostgresWriting?.Dispose();
     }

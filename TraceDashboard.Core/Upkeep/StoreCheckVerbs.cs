@@ -10,7 +10,7 @@ public static class StoreCheckVerbs
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    public static bool IsVerb(string[] args) => args is [StoreCheck.Verify or StoreCheck.Rebuild, ..];
+    public static bool IsVerb(string word) => word is StoreCheck.Verify or StoreCheck.Rebuild;
 
     /// <summary>
     /// Where the app runs on the same SQLite database, it does the work: the lock file keeps a second process from writing beside it. Else

@@ -44,11 +44,54 @@ public sealed class HostingTests
         await using var app = await TestApp.StartAsync(new TestAppOptions { OtlpListener = true });
         using var client = new HttpClient { BaseAddress = app.OtlpAddress };
 
-        foreach (var path in new[] { "/", "/health/live", "/api/traces/search", "/v10" })
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+
+        foreach (var path in new[] { "/", "/health/live", "/api/traces/search", "/v10", "/v1", "/v1/traces", "/v1/traces/more", "/v1/other", "/otel/v1/projects", "/api/public/otel/v1/page.css", "/not-found", "/metrics" })
         {
             using var response = await client.GetAsync(path, Cancel);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-            Assert.Contains("/v1/traces", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            Assert.Equal("This port takes OTLP only: POST /v1/traces, /v1/logs or /v1/metrics.", await response.Content.ReadAsStringAsync(Cancel));
+        }
+    }
+
+    [Fact]
+    public async Task The_otlp_listener_answers_every_signal_under_every_prefix_and_never_with_a_page()
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { OtlpListener = true });
+        using var client = new HttpClient { BaseAddress = app.OtlpAddress };
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+
+        foreach (var prefix in new[] { "", "/api/public/otel", "/api/v1/private/otel", "/otel", "/api/v1/otel", "/api/otel", "/otlp", "/api/otlp" })
+        {
+            foreach (var signal in new[] { "traces", "logs", "metrics" })
+            {
+                using var taken = await PostAsync($"{prefix}/v1/{signal}", "application/json");
+                Assert.Equal((signal, HttpStatusCode.OK), (signal, taken.StatusCode));
+                using var refused = await PostAsync($"{prefix}/v1/{signal}", "text/html");
+                Assert.Equal(HttpStatusCode.UnsupportedMediaType, refused.StatusCode);
+                Assert.Equal("application/json", refused.Content.Headers.ContentType?.MediaType);
+            }
+        }
+
+        async Task<HttpResponseMessage> PostAsync(string path, string type)
+        {
+            using var content = new StringContent("{}", new System.Net.Http.Headers.MediaTypeHeaderValue(type));
+            return await client.PostAsync(path, content, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task The_grpc_listener_answers_no_other_paths()
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { GrpcListener = true });
+        using var client = new HttpClient { BaseAddress = app.GrpcAddress, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+
+        foreach (var path in new[] { "/", "/v1/traces", "/opentelemetry.proto.collector.trace.v1.TraceService" })
+        {
+            using var response = await client.GetAsync(path, Cancel);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            Assert.Equal("This port takes OTLP/gRPC only.", await response.Content.ReadAsStringAsync(Cancel));
         }
     }
 
@@ -59,15 +102,15 @@ public sealed class HostingTests
 
         var exit = await Run(out var errors, $"--urls=http://127.0.0.1:{port}", $"--Otlp:HttpEndpoint=http://127.0.0.1:{port}");
         Assert.Equal(1, exit);
-        Assert.Contains($"urls: the port of http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
+        Assert.Contains($"urls: http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
 
         exit = await Run(out errors, "--urls=http://127.0.0.1:0", $"--Otlp:HttpEndpoint=http://127.0.0.1:{port}");
         Assert.Equal(1, exit);
-        Assert.Contains($"Otlp:HttpEndpoint: the port of http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
+        Assert.Contains($"Otlp:HttpEndpoint: http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
 
         exit = await Run(out errors, "--urls=http://127.0.0.1:0", "--Otlp:HttpEndpoint=", $"--Otlp:GrpcEndpoint=http://127.0.0.1:{port}");
         Assert.Equal(1, exit);
-        Assert.Contains($"Otlp:GrpcEndpoint: the port of http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
+        Assert.Contains($"Otlp:GrpcEndpoint: http://127.0.0.1:{port} is in use", errors(), StringComparison.Ordinal);
     }
 
     [Fact]

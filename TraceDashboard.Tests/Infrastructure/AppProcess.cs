@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,6 +9,7 @@ namespace TraceDashboard.Tests.Infrastructure;
 internal sealed class AppProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly List<string> _output = [];
 
     private AppProcess(Process process, Uri address)
     {
@@ -17,7 +19,20 @@ internal sealed class AppProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>What it was started with, for another process with the same settings.</summary>
+    public IReadOnlyList<string> Settings { get; private init; } = [];
+
     public HttpClient Client { get; }
+
+    /// <summary>What it has written so far, to both of its streams.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return string.Join('\n', _output);
+        }
+    }
 
     /// <summary>Starts it and waits until it is ready.</summary>
     /// <param name="folder">Where it was published to; null for the one that the tests were built with.</param>
@@ -38,15 +53,10 @@ internal sealed class AppProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] arguments =
-        [
-            Path.Combine(folder, "TraceDashboard.dll"), $"--urls={address}", "--environment=Development",
-            "--Otlp:HttpEndpoint=", "--Otlp:GrpcEndpoint=", .. settings,
-        ];
-        foreach (var argument in arguments)
+        settings = [$"--urls={address}", "--environment=Development", "--Otlp:HttpEndpoint=", "--Otlp:GrpcEndpoint=", .. settings];
+        foreach (var argument in settings.Prepend(Path.Combine(folder, "TraceDashboard.dll")))
             start.ArgumentList.Add(argument);
-        var app = new AppProcess(Process.Start(start)!, address);
-        var output = new List<string>();
+        var app = new AppProcess(Process.Start(start)!, address) { Settings = settings };
         var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         app._process.OutputDataReceived += (_, line) => Take(line.Data);
         app._process.ErrorDataReceived += (_, line) => Take(line.Data);
@@ -64,14 +74,13 @@ internal sealed class AppProcess : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException)
         {
             await app.DisposeAsync();
-            lock (output)
-                throw new InvalidOperationException($"The app did not become ready:\n{string.Join('\n', output)}", e);
+            throw new InvalidOperationException($"The app did not become ready:\n{app.Output}", e);
         }
 
         void Take(string? line)
         {
-            lock (output)
-                output.Add(line ?? "");
+            lock (app._output)
+                app._output.Add(line ?? "");
             if (line?.Contains("Application started", StringComparison.Ordinal) == true)
                 listens.TrySetResult();
         }
@@ -82,6 +91,16 @@ internal sealed class AppProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM: it is to end by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync(CancellationToken cancellationToken)
+    {
+        using (var kill = Process.Start("kill", ["-TERM", Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync(cancellationToken);
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

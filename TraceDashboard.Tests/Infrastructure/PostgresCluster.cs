@@ -17,6 +17,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     private readonly SemaphoreSlim _start = new(1, 1);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"td-pg-{Guid.NewGuid():N}");
     private int _port;
+    private string _settings = "";
     private bool _running;
     private int _databases;
 
@@ -44,10 +45,10 @@ public sealed class PostgresCluster : IAsyncLifetime
         return ConnectionString(name);
     }
 
-    /// <summary>A cluster of its own, for a test that stops it.</summary>
-    public static async Task<PostgresCluster> StartOwnAsync(CancellationToken cancellationToken)
+    /// <summary>A cluster of its own, for a test that stops it or wants other settings.</summary>
+    public static async Task<PostgresCluster> StartOwnAsync(CancellationToken cancellationToken, string settings = "")
     {
-        var cluster = new PostgresCluster();
+        var cluster = new PostgresCluster { _settings = settings };
         await cluster.CreateAsync(cancellationToken);
         return cluster;
     }
@@ -60,7 +61,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var settings = $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c synchronous_commit=on -c shared_buffers=128MB -c max_connections=200";
+        var settings = $"-p {_port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c synchronous_commit=on -c shared_buffers=128MB -c max_connections=200 {_settings}";
         await RunAsync("pg_ctl", ["-D", Data, "-l", Path.Combine(_folder, "log"), "-o", settings, "-w", "start"], cancellationToken);
         _running = true;
     }

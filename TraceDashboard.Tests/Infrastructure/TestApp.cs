@@ -80,7 +80,7 @@ public sealed class TestApp : IAsyncDisposable
         });
         try
         {
-            app.CheckOptionsAndListen();
+            await app.PrepareAsync(TestContext.Current.CancellationToken);
             await app.StartAsync(TestContext.Current.CancellationToken);
             return new TestApp(app, log, temporaryFolder, options);
         }

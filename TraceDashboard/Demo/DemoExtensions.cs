@@ -12,10 +12,10 @@ internal static class DemoExtensions
     /// </summary>
     public static void AddDemo(this WebApplicationBuilder builder, string[] args)
     {
+        builder.Services.AddOptionsSection<DemoOptions>(DemoOptions.Section);
         if (args is not [Verb, ..])
             return;
         builder.Configuration["Ingestion:AllowAnonymous"] ??= "true";
-        builder.Services.AddOptionsSection<DemoOptions>(DemoOptions.Section);
         builder.Services.AddHostedService<DemoService>();
     }
 }

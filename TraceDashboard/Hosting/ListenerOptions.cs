@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace TraceDashboard.Hosting;
@@ -25,6 +26,9 @@ internal sealed class ListenerOptions
 
     /// <inheritdoc cref="OtlpHttpIsDefault" />
     public bool OtlpGrpcIsDefault { get; set; }
+
+    /// <summary>False for a run that does not listen: then it does not matter which ports are taken.</summary>
+    public bool Listens { get; set; } = true;
 
     /// <summary>What could not be read, for the validator.</summary>
     public List<string> Errors { get; } = [];
@@ -57,8 +61,13 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
     public ValidateOptionsResult Validate(string? name, ListenerOptions options)
     {
         var errors = new List<string>(options.Errors);
-        foreach (var url in options.Urls.Where(PortProbe.IsBusy))
-            errors.Add($"urls: the port of {url} is in use. Stop what listens there, or set another address with --urls or ASPNETCORE_URLS.");
+        if (!options.Listens)
+            return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        foreach (var url in options.Urls)
+        {
+            if (PortProbe.Fault(url) is { } fault)
+                errors.Add($"urls: {url} {fault}. Set another address with --urls or ASPNETCORE_URLS.");
+        }
 
         if (options.OtlpHttp is { } http)
             Check(http, ListenerOptions.OtlpHttpKey, options.OtlpHttpIsDefault, options.Urls, "the app, which takes OTLP under /v1/traces as well", errors);
@@ -76,8 +85,8 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
     {
         if (otlp.Port != 0 && urls.Any(url => url.Port == otlp.Port))
             errors.Add($"{key}: {otlp} has the port of {owner}. Set another port, or set the key to empty.");
-        else if (!isDefault && PortProbe.IsBusy(otlp))
-            errors.Add($"{key}: the port of {otlp} is in use. Stop what listens there, set another address, or set the key to empty to do without.");
+        else if (!isDefault && PortProbe.Fault(otlp) is { } fault)
+            errors.Add($"{key}: {otlp} {fault}. Set another address, or set the key to empty to do without.");
     }
 
     private static List<string> AppUrls(IConfiguration configuration)
@@ -114,6 +123,8 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
             errors.Add($"{key} is '{text}'; the scheme must be http or https.");
         else if (address.PathBase.Length > 0 && !address.IsUnixPipe)
             errors.Add($"{key} is '{text}'; leave the path '{address.PathBase}' away.");
+        else if (address.Port is < 0 or > IPEndPoint.MaxPort || (!address.IsUnixPipe && address.Host.Contains(':', StringComparison.Ordinal) && !address.Host.StartsWith('[')))
+            errors.Add($"{key} is '{text}'; the port must be a number up to {IPEndPoint.MaxPort}.");
         else if (address is { Port: 0, IsUnixPipe: false } && address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             errors.Add($"{key} is '{text}'; a free port can only be chosen for one address, so write http://127.0.0.1:0.");
         else

@@ -1,19 +1,20 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Otlp;
 
 namespace TraceDashboard.Hosting;
 
 /// <summary>Marks connections of a dedicated OTLP listener.</summary>
-/// <param name="Answers">Which paths it answers.</param>
-/// <param name="Hint">For those who ask for another one.</param>
-internal sealed record OtlpListenerFeature(Func<PathString, bool> Answers, string Hint)
+/// <param name="Transport">The endpoints that it answers.</param>
+/// <param name="Hint">For those who ask for anything else.</param>
+internal sealed record OtlpListenerFeature(OtlpTransport Transport, string Hint)
 {
-    public static OtlpListenerFeature Http { get; } = new(OtlpHttpEndpoints.IsOtlp, "This port takes OTLP under /v1/traces only.");
+    public static OtlpListenerFeature Http { get; } = new(OtlpTransport.Http, "This port takes OTLP only: POST /v1/traces, /v1/logs or /v1/metrics.");
 
-    public static OtlpListenerFeature Grpc { get; } = new(OtlpGrpcEndpoints.IsOtlpGrpc, "This port takes OTLP/gRPC only.");
+    public static OtlpListenerFeature Grpc { get; } = new(OtlpTransport.Grpc, "This port takes OTLP/gRPC only.");
 }
 
 /// <summary>
@@ -57,6 +58,7 @@ internal static partial class Listeners
         var kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestLineSize = LongestRequestLine;
+        app.CutConnectionsAfterDrain(kestrel);
         kestrel.Limits.MaxRequestBodySize = app.Services.GetRequiredService<IOptions<IngestionOptions>>().Value.MaxBodyBytes + ReadBeyondLimit;
 
         foreach (var url in listeners.Urls)
@@ -64,7 +66,7 @@ internal static partial class Listeners
 
         if (listeners.OtlpHttp is { } http)
         {
-            if (listeners.OtlpHttpIsDefault && PortProbe.IsBusy(http))
+            if (listeners.OtlpHttpIsDefault && PortProbe.Fault(http) is not null)
                 LogOtlpHttpPortBusy(app.Logger, http.ToString());
             else
                 Listen(kestrel, http, static options => Mark(options, OtlpListenerFeature.Http));
@@ -72,7 +74,7 @@ internal static partial class Listeners
 
         if (listeners.OtlpGrpc is { } grpc)
         {
-            if (listeners.OtlpGrpcIsDefault && PortProbe.IsBusy(grpc))
+            if (listeners.OtlpGrpcIsDefault && PortProbe.Fault(grpc) is not null)
             {
                 LogOtlpGrpcPortBusy(app.Logger, grpc.ToString());
             }
@@ -88,10 +90,10 @@ internal static partial class Listeners
         }
     }
 
-    /// <summary>On an OTLP listener only OTLP answers: it may be open to networks that must not see pages.</summary>
+    /// <summary>On an OTLP listener only OTLP answers, not even a page that says so: it may be open to networks that must not see pages. After routing.</summary>
     public static void UseOtlpListenerGuard(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        if (context.Features.Get<OtlpListenerFeature>() is not { } listener || listener.Answers(context.Request.Path))
+        if (context.Features.Get<OtlpListenerFeature>() is not { } listener || context.GetEndpoint()?.Metadata.GetMetadata<OtlpEndpoint>()?.Transport == listener.Transport)
             return next(context);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return context.Response.WriteAsync(listener.Hint, context.RequestAborted);
@@ -117,8 +119,16 @@ internal static partial class Listeners
         void Configure(ListenOptions options)
         {
             configure(options);
-            if (address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
+            if (!address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
+                return;
+            try
+            {
                 options.UseHttps();
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new StartException($"{address} has no certificate: {e.Message}", e);
+            }
         }
     }
 

@@ -3,11 +3,12 @@ using System.Net.Sockets;
 
 namespace TraceDashboard.Hosting;
 
-/// <summary>Tells before the start whether an address is taken: one busy port fails the start of all listeners.</summary>
+/// <summary>Tells before the start whether an address can be listened on: one that cannot fails the start of all listeners.</summary>
 internal static class PortProbe
 {
-    public static bool IsBusy(BindingAddress address) =>
-        !address.IsUnixPipe && address.Port != 0 && Addresses(address).Any(ip => IsBusy(ip, address.Port));
+    /// <summary>What is wrong with it, in words that go on after the address; null when nothing is.</summary>
+    public static string? Fault(BindingAddress address) =>
+        address.IsUnixPipe ? null : Addresses(address).Select(ip => Fault(ip, address.Port)).FirstOrDefault(f => f is not null);
 
     /// <summary>The addresses that Kestrel binds for a host; a host name stands for all interfaces, as in Kestrel.</summary>
     public static IReadOnlyList<IPAddress> Addresses(BindingAddress address)
@@ -19,7 +20,7 @@ internal static class PortProbe
         return [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any];
     }
 
-    private static bool IsBusy(IPAddress ip, int port)
+    private static string? Fault(IPAddress ip, int port)
     {
         using var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -28,16 +29,20 @@ internal static class PortProbe
                 socket.DualMode = true;
             socket.Bind(new IPEndPoint(ip, port));
             socket.Listen();
-            return false;
+            return null;
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException e)
         {
-            return true;
-        }
-        catch (SocketException)
-        {
-            // No such address, no right to the port: the server's own error says it better.
-            return false;
+            return e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "is in use",
+                SocketError.AccessDenied => "needs rights that the user of this process does not have",
+
+                // A machine may have no IPv6 in use; "localhost" is then the other one.
+                SocketError.AddressNotAvailable when IPAddress.IsLoopback(ip) => null,
+                SocketError.AddressNotAvailable => "is no address of this machine",
+                _ => $"cannot be listened on ({e.Message})",
+            };
         }
     }
 }

@@ -35,7 +35,7 @@ public static class OtlpGrpcEndpoints
     public static void MapOtlpGrpc(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGrpcService<OtlpGrpcService>()
             .RequireApiKey(ApiKeyScopes.Ingest)
-            .WithMetadata(new AccessErrorWriter(RefuseAsync))
+            .WithMetadata(new AccessErrorWriter(RefuseAsync), new OtlpEndpoint(OtlpTransport.Grpc))
             .Add(static endpoint =>
             {
                 var handle = endpoint.RequestDelegate!;
@@ -50,10 +50,6 @@ public static class OtlpGrpcEndpoints
                     await handle(context);
                 };
             });
-
-    /// <summary>Whether the path is one of a service that is mapped.</summary>
-    public static bool IsOtlpGrpc(PathString path) => path.StartsWithSegments("/" + OtlpGrpcMethods.Traces)
-        || path.StartsWithSegments("/" + OtlpGrpcMethods.Metrics) || path.StartsWithSegments("/" + OtlpGrpcMethods.Logs);
 
     /// <summary>A call that is refused before it is handled is answered with headers alone.</summary>
     private static Task RefuseAsync(HttpContext context, int statusCode, string message)

@@ -31,15 +31,12 @@ public static class OtlpHttpEndpoints
     {
         foreach (var prefix in s_prefixes)
         {
-            var group = endpoints.MapGroup(prefix + "/v1").RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new AccessErrorWriter(OtlpResult.WriteFailureAsync)).TakesOtherOrigins().ExcludeFromDescription();
+            var group = endpoints.MapGroup(prefix + "/v1").RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new AccessErrorWriter(OtlpResult.WriteFailureAsync), new OtlpEndpoint(OtlpTransport.Http)).TakesOtherOrigins().ExcludeFromDescription();
             group.MapPost("/traces", ExportAsync);
             group.MapPost("/metrics", Ignore);
             group.MapPost("/logs", Ignore);
         }
     }
-
-    /// <summary>Whether the path is one of those that <see cref="MapOtlpHttp"/> maps, or below <c>/v1</c>.</summary>
-    public static bool IsOtlp(PathString path) => Array.Exists(s_prefixes, prefix => path.StartsWithSegments(prefix + "/v1"));
 
     private static async Task<IResult> ExportAsync(HttpContext context, IngestionPipeline pipeline, IOptions<IngestionOptions> options)
     {

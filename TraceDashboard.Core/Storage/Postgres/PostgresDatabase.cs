@@ -11,20 +11,22 @@ internal static class PostgresDatabase
     private const string WriterPlans = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
     /// <summary>For everything but the bulk writer.</summary>
-    public static NpgsqlDataSource DataSource(string connectionString, ILoggerFactory loggers) => Build(Settings(connectionString), loggers);
+    /// <param name="schema">See <see cref="PostgresSchema"/>.</param>
+    public static NpgsqlDataSource DataSource(string connectionString, string? schema, ILoggerFactory loggers) => Build(Settings(connectionString), schema, loggers);
 
     /// <summary>For the bulk writer.</summary>
-    public static NpgsqlDataSource WritingDataSource(string connectionString, ILoggerFactory loggers)
+    public static NpgsqlDataSource WritingDataSource(string connectionString, string? schema, ILoggerFactory loggers)
     {
         var settings = Settings(connectionString);
         settings.Options = string.IsNullOrEmpty(settings.Options) ? WriterPlans : $"{settings.Options} {WriterPlans}";
-        return Build(settings, loggers);
+        return Build(settings, schema, loggers);
     }
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, ILoggerFactory loggers)
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, string? schema, ILoggerFactory loggers)
     {
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(loggers);
         PostgresRecordsConverter.AddTo(builder);
+        PostgresSchema.AddTo(builder, schema);
         return builder.Build();
     }
 

@@ -13,7 +13,10 @@ internal sealed class PostgresSpanWriter(TraceStore store, PriceBooks prices, Ti
     private readonly RecordLayouts _layouts = new(store.Postgres!);
     private readonly RecentTraces _recent = new();
 
-    private protected override async Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
+    private protected override Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken) =>
+        store.NoteAsync(() => TransactAsync(today, work, cancellationToken));
+
+    private async Task<T> TransactAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
         await EnsurePartitionAsync(today, cancellationToken);
         for (var attempt = 1; ; attempt++)

@@ -30,18 +30,18 @@ public static class SqliteDatabase
         return connection;
     }
 
+    /// <summary>For a file without tables: to be executed before the first.</summary>
+    public const string NewFilePragmas = "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;";
+
     /// <summary>
     /// Creates the file if there is none. Page size and vacuum mode can only be chosen before the first table exists:
     /// pages of 16 kB nearly double the rate at which spans of 2 kB are written.
     /// </summary>
     public static void Create(string connectionString)
     {
-        var path = new SqliteConnectionStringBuilder(connectionString).DataSource;
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
-            Directory.CreateDirectory(folder);
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
-        Execute(connection, "PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;");
+        Execute(connection, NewFilePragmas);
     }
 
     /// <summary>Closes the pooled connections to the file, which are left open otherwise.</summary>

@@ -16,17 +16,20 @@ internal sealed class SqliteSpanWriter(TraceStore store, PriceBooks prices, Time
         return Task.CompletedTask;
     }
 
-    private protected override async Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
+    private protected override Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
     {
-        using (await store.WriteGate!.EnterAsync(cancellationToken))
+        return store.NoteAsync(async () =>
         {
-            return await (TaskScheduler.Current == _thread ? TransactAsync() : _thread.RunAsync(TransactAsync, CancellationToken.None));
-        }
+            using (await store.WriteGate!.EnterAsync(cancellationToken))
+            {
+                return await (TaskScheduler.Current == _thread ? TransactAsync() : _thread.RunAsync(TransactAsync, CancellationToken.None));
+            }
+        });
 
         // Once begun, a transaction runs to its end: nothing in it waits for anything but the disk.
         async Task<T> TransactAsync()
         {
-            await using var session = new SqliteWriteSession(_connection);
+            await using var session = new SqliteWriteSession(_connection, store.File);
             var result = await work(session);
             store.Checkpointer!.Committed(_connection.Connection.Handle!);
             return result;

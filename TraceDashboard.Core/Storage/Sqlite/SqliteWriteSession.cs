@@ -71,11 +71,13 @@ internal sealed class SqliteWriteConnection(string connectionString) : IDisposab
 internal sealed class SqliteWriteSession : WriteSession
 {
     private readonly SqliteWriteConnection _connection;
+    private readonly SqliteFile? _file;
     private bool _open;
 
-    public SqliteWriteSession(SqliteWriteConnection connection)
+    public SqliteWriteSession(SqliteWriteConnection connection, SqliteFile? file)
     {
         _connection = connection;
+        _file = file;
         connection.Statement("BEGIN IMMEDIATE").Execute();
         _open = true;
     }
@@ -226,6 +228,7 @@ internal sealed class SqliteWriteSession : WriteSession
 
     public override Task CommitAsync(CancellationToken cancellationToken)
     {
+        _file?.EnsureInPlace();
         _connection.Statement("COMMIT").Execute();
         _open = false;
         return Task.CompletedTask;

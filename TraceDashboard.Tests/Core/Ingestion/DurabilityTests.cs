@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;
 using TraceDashboard.Tests.Core.Storage;
@@ -15,6 +17,8 @@ namespace TraceDashboard.Tests.Core.Ingestion;
 public class DurabilityTests(PostgresCluster cluster)
 {
     private const int SpansPerRequest = 20;
+
+    private static readonly ConcurrentBag<SqliteConnection> s_opened = [];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -128,17 +132,127 @@ public class DurabilityTests(PostgresCluster cluster)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
-    [Fact]
-    public async Task PostgreSQL_runs_with_fsync_and_synchronous_commit()
+    [Theory]
+    [InlineData("fsync")]
+    [InlineData("synchronous_commit")]
+    public async Task A_PostgreSQL_that_acknowledges_what_it_may_lose_is_refused_unless_that_is_allowed(string setting)
     {
-        await using var store = await StoreFixture.CreateAsync(DatabaseProvider.Postgres, cluster);
-        await using var connection = await store.Store.Postgres!.OpenConnectionAsync(Cancel);
-        await using var command = new NpgsqlCommand("SELECT current_setting('fsync') || ' ' || current_setting('synchronous_commit')", connection);
+        await using var own = await PostgresCluster.StartOwnAsync(Cancel, $"-c {setting}=off");
+        var database = await own.CreateDatabaseAsync(Cancel);
 
-        Assert.Equal("on on", await command.ExecuteScalarAsync(Cancel));
+        var error = await Assert.ThrowsAsync<StartException>(() => TestApp.StartAsync(new TestAppOptions { Postgres = database }));
+
+        Assert.Contains($"{setting}=off", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Database:AllowUnsyncedCommit", error.Message, StringComparison.Ordinal);
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = database, Settings = new Dictionary<string, string?> { ["Database:AllowUnsyncedCommit"] = "true" } });
+        using var answer = await app.Client.PostOtlpAsync(OtlpJson.Export([1], Start), Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task While_the_tables_do_not_fit_senders_get_503_without_a_word_of_SQL_and_nothing_is_lost(DatabaseProvider provider)
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = provider == DatabaseProvider.Postgres ? await cluster.CreateDatabaseAsync(Cancel) : null });
+        (await app.Client.PostOtlpAsync(OtlpJson.Export([1], Start), Cancel)).Dispose();
+        await ExecuteAsync("ALTER TABLE traces RENAME COLUMN cost TO price");
+
+        using var refused = await app.Client.PostOtlpAsync(OtlpJson.Export([2], Start), Cancel);
+        using var ready = await app.Client.GetAsync("/health/ready", Cancel);
+        await ExecuteAsync("ALTER TABLE traces RENAME COLUMN price TO cost");
+        using var stored = await app.Client.PostOtlpAsync(OtlpJson.Export([2], Start), Cancel);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        var words = await refused.Content.ReadAsStringAsync(Cancel);
+        Assert.DoesNotContain("cost", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("SQL", words, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(HttpStatusCode.OK, stored.StatusCode);
+        Assert.Equal("{}", await stored.Content.ReadAsStringAsync(Cancel));
+
+        Task<int> ExecuteAsync(string sql) => app.Get<TraceStore>().WriteAsync((db, ct) => db.Database.ExecuteSqlRawAsync(sql, ct), Cancel);
+    }
+
+    [Fact]
+    public async Task Once_the_files_of_SQLite_are_deleted_nothing_is_acknowledged_and_the_server_is_not_ready()
+    {
+        var folder = Directory.CreateTempSubdirectory("td-deleted-").FullName;
+        try
+        {
+            await using var app = await TestApp.StartAsync(new TestAppOptions { Folder = folder });
+            using (var stored = await app.Client.PostOtlpAsync(OtlpJson.Export([1], Start), Cancel))
+                Assert.Equal(HttpStatusCode.OK, stored.StatusCode);
+            foreach (var file in Directory.GetFiles(folder))
+                File.Delete(file);
+
+            // Before anything is sent: who asks for nothing but health learns it too.
+            using var ready = await app.Client.GetAsync("/health/ready", Cancel);
+            using var answer = await app.Client.PostOtlpAsync(OtlpJson.Export([2], Start), Cancel);
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Contains("deleted or replaced", await ready.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+            await Assert.ThrowsAsync<SqliteException>(() => app.Get<TraceStore>().WriteAsync((db, ct) => db.Database.ExecuteSqlRawAsync("DELETE FROM dirty_buckets", ct), Cancel));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task While_the_disk_is_full_the_server_is_not_ready_and_afterwards_it_is_without_anything_being_sent()
+    {
+        var pages = 0L;
+        SqliteDatabase.Opened += Limit;
+        try
+        {
+            await using var app = await TestApp.StartAsync();
+            var file = new SqliteConnectionStringBuilder(app.Get<Microsoft.Extensions.Options.IOptions<DatabaseOptions>>().Value.ConnectionString).DataSource;
+            using (var stored = await app.Client.PostOtlpAsync(OtlpJson.Export([1], Start), Cancel))
+                Assert.Equal(HttpStatusCode.OK, stored.StatusCode);
+            foreach (var connection in s_opened.Where(c => c.DataSource == file && c.State == System.Data.ConnectionState.Open))
+                Execute(connection, "PRAGMA max_page_count=1");
+            Volatile.Write(ref pages, 1);
+
+            HttpStatusCode status;
+            var next = 1;
+            do
+            {
+                // As long as there are free pages.
+                using var answer = await app.Client.PostOtlpAsync(OtlpJson.Export(Enumerable.Range(++next * 500, 500), Start), Cancel);
+                status = answer.StatusCode;
+            }
+            while (status == HttpStatusCode.OK && next < 20);
+            using var full = await app.Client.GetAsync("/health/ready", Cancel);
+            Volatile.Write(ref pages, 1 << 20);
+            foreach (var connection in s_opened.Where(c => c.DataSource == file && c.State == System.Data.ConnectionState.Open))
+                Execute(connection, $"PRAGMA max_page_count={1 << 20}");
+            using var ready = await app.Client.GetAsync("/health/ready", Cancel);
+
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (status, full.StatusCode, ready.StatusCode));
+            Assert.Contains("disk of the database is full", await full.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+        finally
+        {
+            SqliteDatabase.Opened -= Limit;
+        }
+
+        void Limit(SqliteConnection connection)
+        {
+            s_opened.Add(connection);
+            if (Volatile.Read(ref pages) is > 0 and var limit)
+                Execute(connection, $"PRAGMA max_page_count={limit}");
+        }
     }
 
     private static DateTimeOffset Start { get; } = DateTimeOffset.UtcNow;
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 
     private static async Task SendUntilItDiesAsync(HttpClient client, Func<int> next, ConcurrentBag<int> acknowledged, Milestone enough)
     {
@@ -163,7 +277,7 @@ public class DurabilityTests(PostgresCluster cluster)
 
     private static async Task<List<string>> StoredAsync(DatabaseProvider provider, string connectionString)
     {
-        await using System.Data.Common.DbConnection connection = provider == DatabaseProvider.Sqlite ? new SqliteConnection(connectionString) : new NpgsqlConnection(connectionString);
+        await using System.Data.Common.DbConnection connection = provider == DatabaseProvider.Sqlite ? new SqliteConnection(connectionString) : new NpgsqlConnection(connectionString + ";Search Path=trace_dashboard");
         await connection.OpenAsync(Cancel);
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT s.span_id FROM spans s JOIN traces t ON t.trace_no = s.trace_no";

@@ -8,6 +8,7 @@ using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Media;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Upkeep;
 using TraceDashboard.Tests.Infrastructure;
@@ -69,8 +70,8 @@ public sealed class StoreFixture : IAsyncDisposable
         services.AddHostedService<SummaryRefresher>();
         configure?.Invoke(services);
         var fixture = new StoreFixture(services.BuildServiceProvider(), folder);
-        foreach (var service in fixture._services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
-            await service.StartingAsync(cancellationToken);
+        foreach (var step in fixture._services.GetServices<IStartStep>())
+            await step.PrepareAsync(cancellationToken);
         foreach (var service in fixture._services.GetServices<IHostedService>())
             await service.StartAsync(cancellationToken);
         return fixture;

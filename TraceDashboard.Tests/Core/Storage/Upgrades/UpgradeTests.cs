@@ -1,14 +1,16 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Npgsql;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Storage.Postgres;
 using TraceDashboard.Core.Storage.Sqlite;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
@@ -143,7 +145,7 @@ public class UpgradeTests(PostgresCluster cluster)
 
     private Task<StoreFixture> StartAsync(DatabaseProvider provider, EarlierRelease before, Func<TraceDbContext, Task>? last = null) => StoreFixture.CreateAsync(provider, cluster, services =>
     {
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(sp => before.In(sp.GetRequiredService<TraceStore>(), last)));
+        services.Insert(0, ServiceDescriptor.Singleton<IStartStep>(sp => before.In(sp.GetRequiredService<TraceStore>(), last)));
         services.AddSearch();
         services.AddIngestion();
         services.AddSingleton<ApiKeys>();
@@ -157,7 +159,7 @@ public class UpgradeTests(PostgresCluster cluster)
 
     /// <summary>Makes the database as a release left it, before the store of today starts on it: migration by migration, each with its rows.</summary>
     /// <param name="name">Its last migration; null for the newest.</param>
-    private sealed class EarlierRelease(string? name) : IHostedLifecycleService
+    private sealed class EarlierRelease(string? name) : IStartStep
     {
         private TraceStore _store = null!;
         private Func<TraceDbContext, Task>? _last;
@@ -172,11 +174,14 @@ public class UpgradeTests(PostgresCluster cluster)
             return this;
         }
 
-        public async Task StartingAsync(CancellationToken cancellationToken)
+        public async Task PrepareAsync(CancellationToken cancellationToken)
         {
             if (_store.Provider == DatabaseProvider.Sqlite)
                 SqliteDatabase.Create(_store.ConnectionString);
-            await using var db = _store.CreateContext();
+
+            // Not through the store, which would put it into a schema of its own.
+            await using var plain = _store.Provider == DatabaseProvider.Postgres ? NpgsqlDataSource.Create(_store.ConnectionString) : null;
+            await using var db = plain is null ? _store.CreateContext() : new PostgresTraceDbContext(PostgresTraceDbContext.Options(plain));
             foreach (var migration in db.Database.GetMigrations())
             {
                 await db.Database.MigrateAsync(migration, cancellationToken);
@@ -189,15 +194,5 @@ public class UpgradeTests(PostgresCluster cluster)
             if (_last is not null)
                 await _last(db);
         }
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
