@@ -9,6 +9,8 @@ namespace TraceDashboard.Core.Langfuse;
 /// <summary>Things in the form of Langfuse's API.</summary>
 internal static class LangfuseJson
 {
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 256 };
+
     /// <summary><c>{data, meta}</c>.</summary>
     public static JsonObject Page(IEnumerable<JsonNode> data, int page, int limit, int total) => new()
     {
@@ -56,11 +58,45 @@ internal static class LangfuseJson
             return JsonValue.Create(text);
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 256 });
+            return JsonNode.Parse(JsonEscapes.ToUtf8(text).Span, documentOptions: s_options);
         }
         catch (JsonException)
         {
             return JsonValue.Create(text); // cut, or only looks like it
         }
+    }
+
+    /// <summary>An object whose members, and those of its members, are to be looked at; null when the text is none.</summary>
+    public static JsonObject? Object(string? text)
+    {
+        if (text is null)
+            return null;
+        try
+        {
+            using var document = JsonEscapes.Parse(text, s_options);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? Object(document.RootElement.Clone(), 2) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Of a key that an object repeats the last one counts; a node that is made of such an object throws when its members are asked for.</summary>
+    private static JsonObject Object(JsonElement json, int levels)
+    {
+        var members = new JsonObject();
+        foreach (var member in json.EnumerateObject())
+        {
+            members[member.Name] = member.Value.ValueKind switch
+            {
+                JsonValueKind.Object => levels > 1 ? Object(member.Value, levels - 1) : JsonObject.Create(member.Value),
+                JsonValueKind.Array => JsonArray.Create(member.Value),
+                JsonValueKind.Null => null,
+                _ => JsonValue.Create(member.Value),
+            };
+        }
+
+        return members;
     }
 }

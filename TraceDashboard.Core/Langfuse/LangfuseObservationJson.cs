@@ -137,7 +137,7 @@ internal static class LangfuseObservationJson
         attributes?[LangfuseMapper.LevelAttribute] is JsonValue level && level.TryGetValue<string>(out var word) && LangfuseLevel.Of(word) is { } known ? known
         : span.Status == (short)SpanStatus.Error ? LangfuseLevel.Error : LangfuseLevel.Default;
 
-    private static JsonObject? Attributes(LangfuseObservation observation) => LangfuseJson.Value(observation.Attributes) as JsonObject;
+    private static JsonObject? Attributes(LangfuseObservation observation) => LangfuseJson.Object(observation.Attributes);
 
     private static JsonNode? PromptVersion(SpanRow span) =>
         int.TryParse(span.PromptVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : span.PromptVersion;
@@ -221,9 +221,7 @@ internal static class LangfuseObservationJson
     private static JsonObject? Given(JsonObject? attributes, string name)
     {
         var value = attributes?[Prefix + name];
-        if (value is JsonValue text && text.TryGetValue<string>(out var json))
-            value = LangfuseJson.Value(json);
-        return value?.DeepClone() as JsonObject;
+        return value is JsonValue text && text.TryGetValue<string>(out var json) ? LangfuseJson.Object(json) : value?.DeepClone() as JsonObject;
     }
 
     private static string? Time(long? nanos) => nanos is { } time ? Iso8601.Format(time) : null;

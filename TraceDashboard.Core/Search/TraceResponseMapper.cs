@@ -151,7 +151,7 @@ internal static class TraceResponseMapper
             return null;
         try
         {
-            using var document = JsonDocument.Parse(text, DocumentOptions);
+            using var document = JsonEscapes.Parse(text, DocumentOptions);
             return document.RootElement.Clone();
         }
         catch (JsonException)

@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
 
 namespace TraceDashboard.Core.Text;
 
@@ -8,58 +10,102 @@ namespace TraceDashboard.Core.Text;
 /// </summary>
 internal static class JsonEscapes
 {
+    private const int Length = 6;
+
     /// <summary>The same memory when there is nothing to do.</summary>
-    public static ReadOnlyMemory<byte> Clean(ReadOnlyMemory<byte> json)
+    public static ReadOnlyMemory<byte> Clean(ReadOnlyMemory<byte> json) =>
+        FindUnclean(json.Span) is >= 0 and var first ? CleanFrom(json.Span, first) : json;
+
+    /// <summary>The same for a text that may be JSON. In any other text a backslash is a backslash.</summary>
+    public static ReadOnlySpan<byte> CleanText(ReadOnlySpan<byte> text) =>
+        text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)'"', ..] && FindUnclean(text) is >= 0 and var first && IsJson(text)
+            ? CleanFrom(text, first).Span
+            : text;
+
+    /// <summary>JSON that somebody else has written, cleaned.</summary>
+    public static ReadOnlyMemory<byte> ToUtf8(string json) => Clean(Encoding.UTF8.GetBytes(json));
+
+    /// <summary>Parses JSON that somebody else has written; all of its texts and names can be read.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static JsonDocument Parse(string json, JsonDocumentOptions options) => JsonDocument.Parse(ToUtf8(json), options);
+
+    /// <summary>Where the first escape is that has to go; -1 when there is none.</summary>
+    private static int FindUnclean(ReadOnlySpan<byte> json)
     {
-        if (!NeedsCleaning(json.Span))
-            return json;
-
-        var source = json.Span;
-        var cleaned = new byte[source.Length];
-        int read = 0, written = 0;
-        while (read < source.Length)
+        if (json.IndexOf("\\u0000"u8) < 0 && json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
+            return -1;
+        for (var at = 0; json[at..].IndexOf((byte)'\\') is >= 0 and var next;)
         {
-            if (source[read] != '\\' || read + 1 == source.Length)
-            {
-                cleaned[written++] = source[read++];
-                continue;
-            }
+            at += next;
+            var length = LengthOf(json[at..], out var isClean);
+            if (!isClean)
+                return at;
+            at = Math.Min(at + length, json.Length);
+        }
 
-            var length = 2;
-            var replacement = ReadOnlySpan<byte>.Empty;
-            var drop = false;
-            if (TryReadUnit(source[read..], out var unit))
-            {
-                length = 6;
-                drop = unit == '\0';
-                if (char.IsHighSurrogate(unit) && TryReadUnit(source[(read + 6)..], out var low) && char.IsLowSurrogate(low))
-                    length = 12;
-                else if (char.IsSurrogate(unit))
-                    replacement = "\\uFFFD"u8;
-            }
+        return -1;
+    }
 
-            if (!drop)
-            {
-                var text = replacement.IsEmpty ? source.Slice(read, length) : replacement;
-                text.CopyTo(cleaned.AsSpan(written));
-                written += text.Length;
-            }
+    private static ReadOnlyMemory<byte> CleanFrom(ReadOnlySpan<byte> json, int first)
+    {
+        var cleaned = new byte[json.Length];
+        json[..first].CopyTo(cleaned);
+        var written = first;
+        for (var read = first; read < json.Length;)
+        {
+            var run = json[read..].IndexOf((byte)'\\');
+            run = run < 0 ? json.Length - read : run;
+            json.Slice(read, run).CopyTo(cleaned.AsSpan(written));
+            (read, written) = (read + run, written + run);
+            if (read == json.Length)
+                break;
 
-            read += length;
+            var length = Math.Min(LengthOf(json[read..], out var isClean), json.Length - read);
+            var text = isClean ? json.Slice(read, length) : IsNul(json[read..]) ? default : "\\uFFFD"u8;
+            text.CopyTo(cleaned.AsSpan(written));
+            (read, written) = (read + length, written + text.Length);
         }
 
         return cleaned.AsMemory(0, written);
     }
 
-    private static bool NeedsCleaning(ReadOnlySpan<byte> json) =>
-        json.IndexOf("\\u0000"u8) >= 0 || json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0;
+    /// <summary>How long the escape is with which the text begins, a pair of surrogates taken together.</summary>
+    private static int LengthOf(ReadOnlySpan<byte> json, out bool isClean)
+    {
+        isClean = true;
+        if (!TryReadUnit(json, out var unit))
+            return 2;
+        if (char.IsHighSurrogate(unit) && TryReadUnit(json[Length..], out var low) && char.IsLowSurrogate(low))
+            return 2 * Length;
+        isClean = unit != '\0' && !char.IsSurrogate(unit);
+        return Length;
+    }
+
+    private static bool IsNul(ReadOnlySpan<byte> json) => TryReadUnit(json, out var unit) && unit == '\0';
 
     private static bool TryReadUnit(ReadOnlySpan<byte> text, out char unit)
     {
         unit = '\0';
-        if (text.Length < 6 || text[0] != '\\' || text[1] != 'u' || !Utf8Parser.TryParse(text.Slice(2, 4), out ushort value, out var consumed, 'x') || consumed != 4)
+        if (text.Length < Length || text[0] != '\\' || text[1] != 'u' || !Utf8Parser.TryParse(text.Slice(2, 4), out ushort value, out var consumed, 'x') || consumed != 4)
             return false;
         unit = (char)value;
         return true;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> text)
+    {
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = 1000 });
+        try
+        {
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -32,7 +31,6 @@ public static class JsonText
         truncated = false;
         if (text is null || text.Length > MaxLength || !LooksLikeJson(text))
             return null;
-        text = WithoutLoneSurrogates(text);
         if (TryParseWhole(text) is { } whole)
             return whole;
         truncated = true;
@@ -80,15 +78,10 @@ public static class JsonText
     {
         try
         {
-            return JsonDocument.Parse(text, ParseOptions);
+            return JsonEscapes.Parse(text, ParseOptions);
         }
         catch (JsonException)
         {
-            return null;
-        }
-        catch (ArgumentException)
-        {
-            // A lone surrogate cannot be written as UTF-8.
             return null;
         }
     }
@@ -99,38 +92,6 @@ public static class JsonText
         var mark = text.LastIndexOf("… [cut at ", StringComparison.Ordinal);
         return mark >= 0 && mark >= text.Length - ContentCut.LongestMark ? text[..mark] : text;
     }
-
-    /// <summary>An escape like <c>\ud83d</c> without its other half is valid JSON, but no text: readers throw on it.</summary>
-    private static string WithoutLoneSurrogates(string text)
-    {
-        if (!text.Contains("\\ud", StringComparison.OrdinalIgnoreCase))
-            return text;
-        char[]? repaired = null;
-        for (var i = 0; i < text.Length - 1; i++)
-        {
-            if (text[i] != '\\')
-                continue;
-            var unit = EscapedUnit(text, i);
-            if (char.IsHighSurrogate(unit) && char.IsLowSurrogate(EscapedUnit(text, i + 6)))
-                i += 11;
-            else if (char.IsSurrogate(unit))
-            {
-                repaired ??= text.ToCharArray();
-                "\\ufffd".CopyTo(repaired.AsSpan(i));
-                i += 5;
-            }
-            else
-                i++;
-        }
-
-        return repaired is null ? text : new string(repaired);
-    }
-
-    private static char EscapedUnit(string text, int start) =>
-        start + 6 <= text.Length && text[start] == '\\' && text[start + 1] == 'u'
-        && ushort.TryParse(text.AsSpan(start + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
-            ? (char)unit
-            : '\0';
 
     /// <summary>
     /// Cuts a text that ends too early behind its last whole value, or inside its last string value, and closes what is open.

@@ -7,8 +7,8 @@ namespace TraceDashboard.Core.Text;
 
 /// <summary>
 /// Makes text from outside storable on both databases: well-formed UTF-8 without NUL, no longer than a limit.
-/// NUL is left out, what is not UTF-8 (lone surrogates too) becomes U+FFFD, and what is too long is cut between two
-/// characters and ends in a mark that says so.
+/// NUL is left out, what is not UTF-8 (lone surrogates too) becomes U+FFFD, also where JSON has them as escapes, and what is
+/// too long is cut between two characters and ends in a mark that says so.
 /// </summary>
 public static class StorableText
 {
@@ -29,6 +29,7 @@ public static class StorableText
             utf8 = cleaned.WrittenSpan;
         }
 
+        utf8 = JsonEscapes.CleanText(utf8);
         if (utf8.Length <= maxBytes)
             return utf8.ToArray();
 

@@ -124,6 +124,9 @@ internal abstract class RawRecord(byte[] body, int maxItems)
             return;
         }
 
+        // Whoever reads it later may take it for JSON.
+        if (attribute.Type == RawType.String && JsonEscapes.CleanText(this[attribute.Text]) is var text && text != this[attribute.Text])
+            attribute.Text = KeepOwn(text);
         if (_count == _attributes.Length)
             Array.Resize(ref _attributes, _count * 2);
         attribute.KeyHash = HashOf(this[attribute.Key]);

@@ -118,7 +118,7 @@ internal sealed partial class SpanMapper
         var tags = new List<string>();
         foreach (var element in document.RootElement.EnumerateArray())
         {
-            var tag = element.ValueKind == JsonValueKind.String ? SafeString(element) : element.GetRawText();
+            var tag = element.ValueKind == JsonValueKind.String ? element.GetString() : element.GetRawText();
             if (!string.IsNullOrWhiteSpace(tag) && tags.Count < 100)
                 tags.Add(StorableText.Shorten(tag, options.MaxNameLength));
         }
@@ -181,19 +181,6 @@ internal sealed partial class SpanMapper
         {
             if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
                 _names.Add(RawRecord.HashOf(reader.ValueSpan));
-        }
-    }
-
-    private static string? SafeString(JsonElement element)
-    {
-        try
-        {
-            return element.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate in an escape.
-            return null;
         }
     }
 }
