@@ -2,32 +2,20 @@ using System.Numerics;
 
 namespace TraceDashboard.Core.Merge;
 
-/// <summary>Joins two updates of one thing, field by field.</summary>
+/// <summary>Joins updates of one thing, field by field.</summary>
 internal static class FieldMerge
 {
-    public static void Join<T>(T target, T source, ReadOnlySpan<FieldRule<T>> rules)
+    public static void Join<T>(T target, ReadOnlySpan<T> sources, ReadOnlySpan<FieldRule<T>> rules)
         where T : VersionedUpdate
     {
+        var given = 0UL;
+        foreach (var source in sources)
+            given |= source.Fields;
         Span<UpdateVersion> versions = stackalloc UpdateVersion[rules.Length];
-        for (var fields = target.Fields; fields != 0; fields &= fields - 1)
+        for (var fields = target.Fields | given; fields != 0; fields &= fields - 1)
         {
             var field = BitOperations.TrailingZeroCount(fields);
-            versions[field] = target.VersionOf(field);
-        }
-
-        for (var fields = source.Fields; fields != 0; fields &= fields - 1)
-        {
-            var field = BitOperations.TrailingZeroCount(fields);
-            var sourceVersion = source.VersionOf(field);
-            if (target.Has(field))
-            {
-                versions[field] = rules[field].Join(target, source, versions[field], sourceVersion);
-            }
-            else
-            {
-                rules[field].Copy(target, source);
-                versions[field] = sourceVersion;
-            }
+            versions[field] = (given & (1UL << field)) != 0 ? rules[field].Join(target, sources, field) : target.VersionOf(field);
         }
 
         Compact(target, versions);

@@ -2,36 +2,42 @@ namespace TraceDashboard.Core.Merge;
 
 /// <summary>
 /// How one field is merged. Each rule is commutative, associative and idempotent, so that updates may arrive in any order,
-/// in any split, and more than once.
+/// in any split, and more than once. It takes all of them at once, because one after another many would cost quadratically.
 /// </summary>
 /// <typeparam name="T">The kind of update that has the field.</typeparam>
 internal abstract class FieldRule<T>
     where T : VersionedUpdate
 {
-    /// <summary>Takes the value as it is; called when the target has none.</summary>
-    public abstract void Copy(T target, T source);
-
-    /// <summary>Joins the source's value into the target's; returns the version of what the target has then.</summary>
-    public abstract UpdateVersion Join(T target, T source, UpdateVersion targetVersion, UpdateVersion sourceVersion);
+    /// <summary>Joins the values of those sources that set the field into the target's; returns the version of what the target has then.</summary>
+    public abstract UpdateVersion Join(T target, ReadOnlySpan<T> sources, int field);
 }
 
 /// <summary>The value with the greatest version stays; of two with equal versions, the greater value. Null is a value.</summary>
 internal sealed class Latest<T, TValue>(Func<T, TValue?> get, Action<T, TValue?> set, Comparison<TValue> compare, bool firstWins = false) : FieldRule<T>
     where T : VersionedUpdate
 {
-    public override void Copy(T target, T source) => set(target, get(source));
-
-    public override UpdateVersion Join(T target, T source, UpdateVersion targetVersion, UpdateVersion sourceVersion)
+    public override UpdateVersion Join(T target, ReadOnlySpan<T> sources, int field)
     {
-        var order = sourceVersion.CompareTo(targetVersion);
+        var version = target.VersionOf(field);
+        foreach (var source in sources)
+        {
+            if (!source.Has(field))
+                continue;
+            var theirs = source.VersionOf(field);
+            if (target.Has(field) && !Wins(theirs.CompareTo(version), source, target))
+                continue;
+            set(target, get(source));
+            version = theirs;
+        }
+
+        return version;
+    }
+
+    private bool Wins(int order, T source, T target)
+    {
         if (order == 0)
             order = Compare(get(source), get(target));
-        if (firstWins)
-            order = -order;
-        if (order <= 0)
-            return targetVersion;
-        Copy(target, source);
-        return sourceVersion;
+        return firstWins ? order < 0 : order > 0;
     }
 
     private int Compare(TValue? left, TValue? right) => (left, right) switch
@@ -44,16 +50,28 @@ internal sealed class Latest<T, TValue>(Func<T, TValue?> get, Action<T, TValue?>
 }
 
 /// <summary>The value follows from all values that were sent, whatever their versions.</summary>
-internal sealed class Combine<T, TValue>(Func<T, TValue?> get, Action<T, TValue?> set, Func<TValue, TValue, TValue> combine) : FieldRule<T>
+internal sealed class Combine<T, TValue>(Func<T, TValue?> get, Action<T, TValue?> set, Func<IReadOnlyList<TValue>, TValue> combine) : FieldRule<T>
     where T : VersionedUpdate
 {
-    public override void Copy(T target, T source) => set(target, get(source));
-
-    public override UpdateVersion Join(T target, T source, UpdateVersion targetVersion, UpdateVersion sourceVersion)
+    public override UpdateVersion Join(T target, ReadOnlySpan<T> sources, int field)
     {
-        if (get(source) is { } value)
-            set(target, get(target) is { } current ? combine(current, value) : value);
-        return sourceVersion > targetVersion ? sourceVersion : targetVersion;
+        UpdateVersion? version = null;
+        var values = new List<TValue>(sources.Length + 1);
+        Add(target);
+        foreach (var source in sources)
+            Add(source);
+        set(target, values.Count > 1 ? combine(values) : values.FirstOrDefault());
+        return version!.Value;
+
+        void Add(T update)
+        {
+            if (!update.Has(field))
+                return;
+            if (get(update) is { } value)
+                values.Add(value);
+            if (!(version >= update.VersionOf(field)))
+                version = update.VersionOf(field);
+        }
     }
 }
 
@@ -61,23 +79,34 @@ internal sealed class Combine<T, TValue>(Func<T, TValue?> get, Action<T, TValue?
 internal sealed class ByKey<T>(Func<T, byte[]?> get, Action<T, byte[]?> set) : FieldRule<T>
     where T : VersionedUpdate
 {
-    public override void Copy(T target, T source)
+    public override UpdateVersion Join(T target, ReadOnlySpan<T> sources, int field)
     {
-        set(target, get(source));
-        target.KeyVersions = source.KeyVersions;
-    }
+        var updates = new List<T>(sources.Length + 1);
+        if (target.Has(field))
+            updates.Add(target);
+        foreach (var source in sources)
+        {
+            if (source.Has(field))
+                updates.Add(source);
+        }
 
-    public override UpdateVersion Join(T target, T source, UpdateVersion targetVersion, UpdateVersion sourceVersion)
-    {
         // The same message again, or one like it: nothing to parse.
-        if (targetVersion == sourceVersion && target.KeyVersions is null && source.KeyVersions is null
-            && get(target).AsSpan().SequenceEqual(get(source)))
-            return targetVersion;
+        var first = updates[0];
+        if (updates.TrueForAll(u => u == first || IsLike(u, first, field)))
+        {
+            set(target, get(first));
+            target.KeyVersions = first.KeyVersions;
+            return first.VersionOf(field);
+        }
 
-        var (json, versions) = JsonKeyMerge.Join(
-            get(target), targetVersion, target.KeyVersions, get(source), sourceVersion, source.KeyVersions);
+        var merge = new JsonKeyMerge();
+        foreach (var update in updates)
+            merge.Add(get(update), update.VersionOf(field), update.KeyVersions);
+        (var json, target.KeyVersions) = merge.Join();
         set(target, json);
-        target.KeyVersions = versions;
-        return sourceVersion > targetVersion ? sourceVersion : targetVersion;
+        return merge.Version;
     }
+
+    private bool IsLike(T left, T right, int field) =>
+        left.KeyVersions is null && right.KeyVersions is null && left.VersionOf(field) == right.VersionOf(field) && get(left).AsSpan().SequenceEqual(get(right));
 }

@@ -6,16 +6,16 @@ namespace TraceDashboard.Core.Merge;
 /// <summary>Joins JSON arrays of events or links as sets: each element once, ordered by its time and then its text.</summary>
 internal static class JsonArrayUnion
 {
-    public static byte[] Join(byte[] left, byte[] right)
+    public static byte[] Join(IReadOnlyList<byte[]> arrays)
     {
-        if (left.AsSpan().SequenceEqual(right))
-            return left;
+        if (arrays.All(a => a.AsSpan().SequenceEqual(arrays[0])))
+            return arrays[0];
         var elements = new SortedSet<(decimal Time, string Json)>(Comparer<(decimal Time, string Json)>.Create(
             (a, b) => a.Time.CompareTo(b.Time) is not 0 and var order ? order : string.CompareOrdinal(a.Json, b.Json)));
-        Add(left);
-        Add(right);
+        foreach (var array in arrays)
+            Add(array);
 
-        using var buffer = new MemoryStream(left.Length + right.Length);
+        using var buffer = new MemoryStream(arrays.Sum(a => a.Length));
         using (var writer = new Utf8JsonWriter(buffer, JsonKeyMerge.WriterOptions))
         {
             writer.WriteStartArray();

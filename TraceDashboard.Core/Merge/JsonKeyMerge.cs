@@ -8,7 +8,7 @@ namespace TraceDashboard.Core.Merge;
 /// An array is a leaf. A null, or a plain value where others have an object, hides what is older below its path.
 /// The visible object follows from the registers alone, so the order of arrival does not show.
 /// </summary>
-internal static class JsonKeyMerge
+internal sealed class JsonKeyMerge
 {
     // Objects deeper than this are leaves: what clients nest is a handful of levels.
     private const int MaxDepth = 16;
@@ -21,179 +21,157 @@ internal static class JsonKeyMerge
 
     internal static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 256 };
 
-    public static (byte[]? Json, KeyVersions? Versions) Join(
-        byte[]? left, UpdateVersion leftVersion, KeyVersions? leftKeys,
-        byte[]? right, UpdateVersion rightVersion, KeyVersions? rightKeys)
+    private readonly Register _root = new();
+    private int _objects;
+
+    /// <summary>The greatest of the versions of the objects.</summary>
+    public UpdateVersion Version { get; private set; }
+
+    /// <summary>Takes in the registers of one object.</summary>
+    public void Add(byte[]? json, UpdateVersion version, KeyVersions? keys)
     {
-        var registers = Read(left, leftVersion, leftKeys);
-        foreach (var (path, theirs) in Read(right, rightVersion, rightKeys))
-        {
-            if (!registers.TryGetValue(path, out var ours) || IsGreater(theirs, ours))
-                registers[path] = theirs;
-        }
+        if (_objects++ == 0 || version > Version)
+            Version = version;
+        if (keys is not null)
+            AddHidden(_root, keys);
 
-        return Write(registers, leftVersion > rightVersion ? leftVersion : rightVersion);
-    }
-
-    /// <summary>The leaves of an object as paths (RFC 6901 JSON Pointer) and their JSON.</summary>
-    public static IEnumerable<(string Path, JsonElement Value)> Leaves(JsonElement root)
-    {
-        var stack = new Stack<(string Path, JsonElement Value, int Depth)>();
-        stack.Push(("", root, 0));
-        while (stack.TryPop(out var item))
-        {
-            if (item.Value.ValueKind != JsonValueKind.Object || item.Depth == MaxDepth || !item.Value.EnumerateObject().Any())
-            {
-                yield return (item.Path, item.Value);
-                continue;
-            }
-
-            foreach (var property in item.Value.EnumerateObject())
-                stack.Push(($"{item.Path}/{Escape(property.Name)}", property.Value, item.Depth + 1));
-        }
-    }
-
-    private static bool IsGreater(Register theirs, Register ours) =>
-        theirs.Version.CompareTo(ours.Version) is var order && (order > 0 || (order == 0 && string.CompareOrdinal(theirs.Json, ours.Json) > 0));
-
-    private static SortedDictionary<string, Register> Read(byte[]? json, UpdateVersion version, KeyVersions? keys)
-    {
-        var registers = new SortedDictionary<string, Register>(StringComparer.Ordinal);
-        foreach (var (path, entry) in keys?.Paths ?? [])
-        {
-            if (entry.HiddenJson is { } hidden)
-                registers[path] = new Register(entry.Version, hidden);
-        }
-
-        // A whole object that is null without any hidden register is one that was cleared as a whole.
+        // A whole object that is null without anything hidden is one that was cleared as a whole.
         if (json is null)
         {
-            if (registers.Count == 0)
-                registers[""] = new Register(version, "null");
-            return registers;
+            if (keys is null)
+                _root.Offer("null", version, _objects);
+            return;
         }
 
         using var document = JsonDocument.Parse(json, DocumentOptions);
-        foreach (var (path, value) in Leaves(document.RootElement))
-        {
-            if (path.Length == 0 && value.ValueKind == JsonValueKind.Object)
-                continue; // an empty object says nothing
-            var own = keys is not null && keys.Paths.TryGetValue(path, out var entry) && entry.HiddenJson is null ? entry.Version : version;
-            var register = new Register(own, value.GetRawText());
-
-            // Of a key that an object repeats, the last one counts; Leaves walks backwards.
-            registers.TryAdd(path, register);
-        }
-
-        return registers;
+        if (!IsEmptyObject(document.RootElement)) // which says nothing
+            AddVisible(_root, document.RootElement, version, keys, 0);
     }
 
-    private static (byte[]? Json, KeyVersions? Versions) Write(SortedDictionary<string, Register> registers, UpdateVersion version)
+    /// <summary>The object as it is to be seen, and what is to be kept beside it.</summary>
+    public (byte[]? Json, KeyVersions? Versions) Join()
     {
-        if (registers.Count == 0)
-            return ("{}"u8.ToArray(), null); // not null, which would say that all was cleared
-        var versions = new KeyVersions();
-        var root = new Node();
-        foreach (var (path, register) in registers)
-        {
-            if (register.Json == "null" || IsHidden(path, register, registers))
-            {
-                versions.Paths[path] = (register.Version, register.Json);
-            }
-            else
-            {
-                root.Add(path, register.Json);
-                if (register.Version != version)
-                    versions.Paths[path] = (register.Version, null);
-            }
-        }
-
-        // A plain value above a newer leaf cannot be shown beside it.
-        foreach (var path in root.Overwritten(registers))
-            versions.Paths[path] = (registers[path].Version, registers[path].Json);
-
-        return (root.ToJson(), versions.Paths.Count == 0 ? null : versions);
+        var isShown = _root.Show(above: null);
+        var versions = _root.Versions(Version);
+        if (!isShown)
+            return (versions is null ? "{}"u8.ToArray() : null, versions); // null would say that all was cleared
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+            _root.Write(writer);
+        return (buffer.ToArray(), versions);
     }
 
-    private static bool IsHidden(string path, Register register, SortedDictionary<string, Register> registers)
+    /// <summary>Whether a value is one register, not one for each of its members.</summary>
+    internal static bool IsLeaf(JsonElement value, int depth) =>
+        value.ValueKind != JsonValueKind.Object || depth == MaxDepth || IsEmptyObject(value);
+
+    private static bool IsEmptyObject(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 0;
+
+    private void AddHidden(Register register, KeyVersions keys)
     {
-        for (var end = path.LastIndexOf('/'); end >= 0; end = end == 0 ? -1 : path.LastIndexOf('/', end - 1))
+        if (keys is { Version: { } version, HiddenJson: { } json })
+            register.Offer(json, version, _objects);
+        foreach (var (key, below) in keys.Keys ?? [])
+            AddHidden(register.Below(key), below);
+    }
+
+    private void AddVisible(Register register, JsonElement value, UpdateVersion version, KeyVersions? keys, int depth)
+    {
+        if (IsLeaf(value, depth))
         {
-            if (registers.TryGetValue(path[..end], out var above) && above.Json != "{}" && above.Version >= register.Version)
-                return true;
+            register.Offer(value.GetRawText(), keys is { Version: { } own, HiddenJson: null } ? own : version, _objects);
+            return;
         }
 
-        return false;
+        // Backwards, because of a key that an object repeats the last one counts, and a register takes the first of an object.
+        foreach (var property in value.EnumerateObject().Reverse())
+        {
+            var key = Escape(property.Name);
+            AddVisible(register.Below(key), property.Value, version, keys?.Below(key), depth + 1);
+        }
     }
 
     private static string Escape(string key) => key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static string Unescape(string key) => key.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
-    private readonly record struct Register(UpdateVersion Version, string Json);
-
-    /// <summary>The visible object while it is put together.</summary>
-    private sealed class Node
+    /// <summary>The value of one path, if it has one, and the paths below it.</summary>
+    private sealed class Register
     {
-        private readonly SortedDictionary<string, Node> _children = new(StringComparer.Ordinal);
-        private string? _path;
+        private Dictionary<string, Register>? _below;
+        private UpdateVersion _version;
         private string? _json;
+        private int _offeredBy;
+        private bool _isShown;
+        private bool _showsBelow;
 
-        public void Add(string path, string json)
+        public Register Below(string key)
         {
-            var node = this;
-            foreach (var segment in path.Split('/').Skip(1))
+            _below ??= new Dictionary<string, Register>(StringComparer.Ordinal);
+            if (!_below.TryGetValue(key, out var register))
+                _below[key] = register = new Register();
+            return register;
+        }
+
+        /// <summary>Takes a value that is greater than the one it has.</summary>
+        /// <param name="by">The number of the object, of which only the first offer counts.</param>
+        public void Offer(string json, UpdateVersion version, int by)
+        {
+            if (_offeredBy == by)
+                return;
+            _offeredBy = by;
+            var order = _json is null ? 1 : version.CompareTo(_version);
+            if (order > 0 || (order == 0 && string.CompareOrdinal(json, _json) > 0))
+                (_json, _version) = (json, version);
+        }
+
+        /// <summary>Finds out what is to be seen; a plain value above a newer one cannot be shown beside it.</summary>
+        /// <param name="above">The greatest version of what hides older values below it.</param>
+        /// <returns>Whether anything is.</returns>
+        public bool Show(UpdateVersion? above)
+        {
+            _isShown = _json is not (null or "null") && !(above >= _version);
+            if (_json is not (null or "{}") && !(above >= _version))
+                above = _version;
+            foreach (var (_, register) in _below ?? [])
+                _showsBelow |= register.Show(above);
+            _isShown &= !_showsBelow;
+            return _isShown || _showsBelow;
+        }
+
+        /// <summary>What is to be kept beside what is seen; null when that is nothing.</summary>
+        public KeyVersions? Versions(UpdateVersion ofAll)
+        {
+            var versions = new KeyVersions();
+            if (_json is not null && (!_isShown || _version != ofAll))
+                (versions.Version, versions.HiddenJson) = (_version, _isShown ? null : _json);
+            foreach (var (key, register) in _below ?? [])
             {
-                if (!node._children.TryGetValue(segment, out var child))
-                    node._children[segment] = child = new Node();
-                node = child;
+                if (register.Versions(ofAll) is { } below)
+                    versions.Add(key, below);
             }
 
-            (node._path, node._json) = (path, json);
+            return versions.Version is null && versions.Keys is null ? null : versions;
         }
 
-        public IEnumerable<string> Overwritten(SortedDictionary<string, Register> registers) =>
-            registers.Keys.Where(path => Find(path) is { _children.Count: > 0, _json: not null });
-
-        public byte[]? ToJson()
+        public void Write(Utf8JsonWriter writer)
         {
-            if (_children.Count == 0 && _json is null)
-                return null;
-            using var buffer = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-                Write(writer);
-            return buffer.ToArray();
-        }
-
-        private void Write(Utf8JsonWriter writer)
-        {
-            if (_children.Count == 0)
+            if (_isShown)
             {
                 writer.WriteRawValue(_json!, skipInputValidation: true);
                 return;
             }
 
             writer.WriteStartObject();
-            foreach (var (key, child) in _children)
+            foreach (var (key, register) in _below!.OrderBy(r => r.Key, StringComparer.Ordinal))
             {
+                if (!register._isShown && !register._showsBelow)
+                    continue;
                 writer.WritePropertyName(Unescape(key));
-                child.Write(writer);
+                register.Write(writer);
             }
 
             writer.WriteEndObject();
-        }
-
-        private Node? Find(string path)
-        {
-            var node = this;
-            foreach (var segment in path.Split('/').Skip(1))
-            {
-                if (!node._children.TryGetValue(segment, out var child))
-                    return null;
-                node = child;
-            }
-
-            return node._path == path ? node : null;
         }
     }
 }

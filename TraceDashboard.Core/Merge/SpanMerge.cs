@@ -14,7 +14,7 @@ public static class SpanMerge
         new Latest<SpanUpdate, SpanStatus?>(s => s.Status, (s, v) => s.Status = v, (a, b) => Nullable.Compare(a, b)),
         Text(s => s.StatusMessage, (s, v) => s.StatusMessage = v),
         Text(s => s.ErrorType, (s, v) => s.ErrorType = v),
-        new Combine<SpanUpdate, long?>(s => s.StartTime, (s, v) => s.StartTime = v, (a, b) => a < b ? a : b),
+        new Combine<SpanUpdate, long?>(s => s.StartTime, (s, v) => s.StartTime = v, times => times.Min()),
         Number(s => s.EndTime, (s, v) => s.EndTime = v),
         Number(s => s.FirstTokenTime, (s, v) => s.FirstTokenTime = v),
         Text(s => s.Provider, (s, v) => s.Provider = v),
@@ -46,13 +46,30 @@ public static class SpanMerge
         (1UL << (int)SpanField.Input) | (1UL << (int)SpanField.Output) | (1UL << (int)SpanField.Attributes)
         | (1UL << (int)SpanField.Events) | (1UL << (int)SpanField.Links) | (1UL << (int)SpanField.Resource) | (1UL << (int)SpanField.Origin);
 
-    /// <summary>Joins <paramref name="source"/> into <paramref name="target"/>. Both must be of the same span.</summary>
-    public static void Join(SpanUpdate target, SpanUpdate source)
+    /// <summary>What several updates of one span say together.</summary>
+    public static SpanUpdate JoinAll(ReadOnlySpan<SpanUpdate> updates)
     {
-        FieldMerge.Join(target, source, Rules);
-        target.Hash = JoinHashes(target.Hash, source.Hash);
-        if (source.Chunks is not null)
-            target.Chunks = target.Chunks is null ? source.Chunks : JoinChunks(target.Chunks, source.Chunks);
+        var first = updates[0];
+        var joined = new SpanUpdate { ProjectId = first.ProjectId, TraceId = first.TraceId, SpanId = first.SpanId, Version = default, Hash = first.Hash };
+        Join(joined, updates);
+        return joined;
+    }
+
+    /// <summary>Joins <paramref name="sources"/> into <paramref name="target"/>. All must be of the same span.</summary>
+    public static void Join(SpanUpdate target, params ReadOnlySpan<SpanUpdate> sources)
+    {
+        FieldMerge.Join(target, sources, Rules);
+        var chunks = new List<List<OutputChunk>>();
+        if (target.Chunks is not null)
+            chunks.Add(target.Chunks);
+        foreach (var source in sources)
+        {
+            target.Hash = JoinHashes(target.Hash, source.Hash);
+            if (source.Chunks is not null)
+                chunks.Add(source.Chunks);
+        }
+
+        target.Chunks = chunks.Count > 1 ? JoinChunks(chunks.SelectMany(c => c)) : chunks.FirstOrDefault();
     }
 
     /// <summary>
@@ -61,10 +78,10 @@ public static class SpanMerge
     /// </summary>
     private static long JoinHashes(long left, long right) => left == right ? left : left == 0 || right == 0 ? 0 : unchecked(left + right);
 
-    internal static List<OutputChunk> JoinChunks(List<OutputChunk> left, List<OutputChunk> right)
+    internal static List<OutputChunk> JoinChunks(IEnumerable<OutputChunk> chunks)
     {
         var bySequence = new SortedDictionary<long, string>();
-        foreach (var chunk in left.Concat(right))
+        foreach (var chunk in chunks)
         {
             if (!bySequence.TryGetValue(chunk.Sequence, out var text) || string.CompareOrdinal(chunk.Text, text) > 0)
                 bySequence[chunk.Sequence] = chunk.Text;

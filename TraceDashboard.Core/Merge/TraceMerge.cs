@@ -6,14 +6,14 @@ public static class TraceMerge
     // In the order of TraceField.
     private static readonly FieldRule<TraceUpdate>[] Rules =
     [
-        new Combine<TraceUpdate, long?>(t => t.Timestamp, (t, v) => t.Timestamp = v, (a, b) => a < b ? a : b),
+        new Combine<TraceUpdate, long?>(t => t.Timestamp, (t, v) => t.Timestamp = v, times => times.Min()),
         Text(t => t.Name, (t, v) => t.Name = v),
         Text(t => t.UserId, (t, v) => t.UserId = v),
         Text(t => t.SessionId, (t, v) => t.SessionId = v),
         new Latest<TraceUpdate, string>(t => t.Environment, (t, v) => t.Environment = v, string.CompareOrdinal, firstWins: true),
         Text(t => t.Release, (t, v) => t.Release = v),
         Text(t => t.AppVersion, (t, v) => t.AppVersion = v),
-        new Combine<TraceUpdate, string[]>(t => t.Tags, (t, v) => t.Tags = v, (a, b) => [.. a, .. b]),
+        new Combine<TraceUpdate, string[]>(t => t.Tags, (t, v) => t.Tags = v, tags => [.. tags.SelectMany(t => t)]),
         new ByKey<TraceUpdate>(t => t.Metadata, (t, v) => t.Metadata = v),
         Text(t => t.InputPreview, (t, v) => t.InputPreview = v),
         Text(t => t.OutputPreview, (t, v) => t.OutputPreview = v),
@@ -23,8 +23,16 @@ public static class TraceMerge
         Text(t => t.ExternalId, (t, v) => t.ExternalId = v),
     ];
 
-    /// <summary>Joins <paramref name="source"/> into <paramref name="target"/>. Both must be of the same trace.</summary>
-    public static void Join(TraceUpdate target, TraceUpdate source) => FieldMerge.Join(target, source, Rules);
+    /// <summary>What several updates of one trace say together.</summary>
+    public static TraceUpdate JoinAll(ReadOnlySpan<TraceUpdate> updates)
+    {
+        var joined = new TraceUpdate { ProjectId = updates[0].ProjectId, TraceId = updates[0].TraceId, Version = default };
+        Join(joined, updates);
+        return joined;
+    }
+
+    /// <summary>Joins <paramref name="sources"/> into <paramref name="target"/>. All must be of the same trace.</summary>
+    public static void Join(TraceUpdate target, params ReadOnlySpan<TraceUpdate> sources) => FieldMerge.Join(target, sources, Rules);
 
     private static Latest<TraceUpdate, string> Text(Func<TraceUpdate, string?> get, Action<TraceUpdate, string?> set) =>
         new(get, set, string.CompareOrdinal);

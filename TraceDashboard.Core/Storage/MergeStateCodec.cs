@@ -103,20 +103,54 @@ internal static partial class MergeStateCodec
         };
     }
 
-    private static KeyState[]? ToState(KeyVersions? versions) =>
-        versions?.Paths.Select(p => new KeyState(p.Key, p.Value.Version.Class, p.Value.Version.EventTime, p.Value.Version.Sequence, p.Value.HiddenJson)).ToArray();
-
-    private static KeyVersions? FromState(KeyState[]? keys)
+    private static KeyState[]? ToState(KeyVersions? versions)
     {
-        if (keys is null)
+        if (versions is null)
             return null;
-        var versions = new KeyVersions();
-        foreach (var key in keys)
-            versions.Paths[key.Path] = (new UpdateVersion(key.Class, key.Time, key.Sequence), key.Hidden);
-        return versions;
+        var states = new List<KeyState>();
+        var path = new List<string>();
+        var shared = 0;
+        Add(versions);
+        return [.. states];
+
+        void Add(KeyVersions versions)
+        {
+            if (versions.Version is { } version)
+            {
+                states.Add(new KeyState(shared, string.Concat(path.Skip(shared)), version.Class, version.EventTime, version.Sequence, versions.HiddenJson));
+                shared = path.Count;
+            }
+
+            foreach (var (key, below) in versions.Keys ?? [])
+            {
+                path.Add("/" + key);
+                Add(below);
+                path.RemoveAt(path.Count - 1);
+                shared = Math.Min(shared, path.Count);
+            }
+        }
     }
 
+    private static KeyVersions? FromState(KeyState[]? states)
+    {
+        if (states is null)
+            return null;
+        var path = new List<KeyVersions> { new() };
+        foreach (var state in states)
+        {
+            path.RemoveRange(state.Shared + 1, path.Count - state.Shared - 1);
+            foreach (var key in state.Path.Split('/').Skip(1))
+                path.Add(path[^1].Below(key) ?? path[^1].Add(key, new KeyVersions()));
+            path[^1].Version = new UpdateVersion(state.Class, state.Time, state.Sequence);
+            path[^1].HiddenJson = state.Hidden;
+        }
+
+        return path[0];
+    }
+
+    /// <summary>One path (RFC 6901 JSON Pointer), with its first keys left out when they are those of the path before: they may be long, and many.</summary>
     internal sealed record KeyState(
+        [property: JsonPropertyName("n")] int Shared,
         [property: JsonPropertyName("p")] string Path,
         [property: JsonPropertyName("c")] byte Class,
         [property: JsonPropertyName("t")] long Time,

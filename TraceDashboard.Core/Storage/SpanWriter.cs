@@ -248,7 +248,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             if (state.Has(SpanField.Output))
                 _outputGiven.Add(new SpanKey(row.TraceNo, row.SpanId));
             else if (state.Chunks is { } chunks)
-                _chunks.AddRange(SpanMerge.JoinChunks(chunks, []).Select(c => new SpanChunkRow { TraceNo = row.TraceNo, SpanId = row.SpanId, Sequence = c.Sequence, Text = c.Text }));
+                _chunks.AddRange(SpanMerge.JoinChunks(chunks).Select(c => new SpanChunkRow { TraceNo = row.TraceNo, SpanId = row.SpanId, Sequence = c.Sequence, Text = c.Text }));
         }
 
         /// <summary>
@@ -297,7 +297,8 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             var rows = new List<TraceRow>();
             var replaced = new List<TraceRow>();
             var counted = new List<(SpanKey, bool)>();
-            var metadataOf = new List<TraceRow>();
+            var metadataGone = new List<long>();
+            var metadataRows = new List<MetadataValueRow>();
             foreach (var trace in _traces)
             {
                 if (trace.HasAllSpans)
@@ -335,14 +336,29 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 }
 
                 if (metadata != row.Metadata)
-                    metadataOf.Add(row);
+                    AddMetadata(row, metadata);
             }
 
             await session.SetCountedAsync(counted, cancellationToken);
             await session.UpsertAsync(Tables.Traces, rows, cancellationToken);
             await session.ReplaceAsync(Tables.Traces, replaced, cancellationToken);
-            await session.DeleteByTraceAsync("metadata_values", [.. metadataOf.Select(t => t.TraceNo)], cancellationToken);
-            await session.UpsertAsync(Tables.Metadata, [.. metadataOf.SelectMany(TraceRowBuilder.Metadata)], cancellationToken);
+            await session.DeleteByTraceAsync("metadata_values", metadataGone, cancellationToken);
+            await session.UpsertAsync(Tables.Metadata, metadataRows, cancellationToken);
+
+            // What stays the same is not written again, or each update of a trace would cost as much as all of its metadata.
+            void AddMetadata(TraceRow row, string? metadata)
+            {
+                var before = TraceRowBuilder.MetadataValues(metadata);
+                var after = TraceRowBuilder.MetadataValues(row.Metadata);
+                if (before.Keys.Any(key => !after.ContainsKey(key)))
+                {
+                    metadataGone.Add(row.TraceNo);
+                    before.Clear();
+                }
+
+                metadataRows.AddRange(after.Where(v => before.GetValueOrDefault(v.Key) != v.Value)
+                    .Select(v => new MetadataValueRow { TraceNo = row.TraceNo, ProjectId = row.ProjectId, Key = v.Key, Value = v.Value }));
+            }
         }
 
         private static TraceUpdate? JoinOwn(TraceState trace, TraceRow row)

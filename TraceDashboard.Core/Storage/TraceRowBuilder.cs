@@ -48,22 +48,31 @@ internal static class TraceRowBuilder
         row.SearchText = SearchText.Build(row.Name, row.TraceId, row.UserId, row.SessionId, row.InputPreview, row.OutputPreview);
     }
 
-    /// <summary>The leaves of the metadata, keyed by their path with dots; plain texts without quotes.</summary>
-    public static IEnumerable<MetadataValueRow> Metadata(TraceRow trace)
+    /// <summary>The leaves of metadata, keyed by their path with dots; plain texts without quotes.</summary>
+    public static Dictionary<string, string> MetadataValues(string? metadata)
     {
-        if (trace.Metadata is null)
-            return [];
-        using var document = JsonDocument.Parse(trace.Metadata, JsonKeyMerge.DocumentOptions);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (path, value) in JsonKeyMerge.Leaves(document.RootElement))
+        if (metadata is null)
+            return values;
+        using var document = JsonEscapes.Parse(metadata, JsonKeyMerge.DocumentOptions);
+        Add(document.RootElement, null, 0);
+        return values;
+
+        void Add(JsonElement value, string? key, int depth)
         {
-            if (path.Length == 0 || value.ValueKind is JsonValueKind.Null or JsonValueKind.Object)
-                continue;
-            var key = path[1..].Replace('/', '.').Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            values[Cut(key)] = Cut(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
+            if (!JsonKeyMerge.IsLeaf(value, depth))
+            {
+                foreach (var property in value.EnumerateObject())
+                    Add(property.Value, key is null ? property.Name : Beginning(key) + "." + property.Name, depth + 1);
+            }
+            else if (key is not null && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
+            {
+                values[Cut(key)] = Cut(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText());
+            }
         }
 
-        return values.Select(v => new MetadataValueRow { TraceNo = trace.TraceNo, ProjectId = trace.ProjectId, Key = v.Key, Value = v.Value });
+        // As much as can be seen of it in the end: there may be many keys below a long one.
+        static string Beginning(string key) => key.Length <= MaxMetadataValue ? key : key[..(MaxMetadataValue + 1)];
     }
 
     private static string Cut(string text)

@@ -7,6 +7,8 @@ namespace TraceDashboard.Core.Storage;
 /// <summary>What a transaction brings of one trace, joined.</summary>
 internal sealed class TraceWrite(int projectId, string traceId)
 {
+    private readonly UpdatesBy<string, SpanUpdate> _spans = new(SpanMerge.JoinAll);
+
     public int ProjectId { get; } = projectId;
 
     public string TraceId { get; } = traceId;
@@ -14,38 +16,14 @@ internal sealed class TraceWrite(int projectId, string traceId)
     /// <summary>See <see cref="IngestBatch.Redactor"/>.</summary>
     public IPieceRedactor? Redactor { get; set; }
 
-    public TraceUpdate? Own { get; private set; }
+    public TraceUpdate? Own { get; set; }
 
-    public Dictionary<string, SpanUpdate> Spans { get; } = new(StringComparer.Ordinal);
-
-    public void Add(TraceUpdate update)
-    {
-        if (Own is null)
-        {
-            Own = update;
-            return;
-        }
-
-        // The senders' updates stay as they came, because a refused batch is written again sender by sender.
-        var joined = new TraceUpdate { ProjectId = ProjectId, TraceId = TraceId, Version = default };
-        TraceMerge.Join(joined, Own);
-        TraceMerge.Join(joined, update);
-        Own = joined;
-    }
+    public Dictionary<string, SpanUpdate> Spans => _spans.Join();
 
     public void Add(SpanUpdate update)
     {
         Normalise(update);
-        if (!Spans.TryGetValue(update.SpanId, out var current))
-        {
-            Spans[update.SpanId] = update;
-            return;
-        }
-
-        var joined = new SpanUpdate { ProjectId = ProjectId, TraceId = TraceId, SpanId = update.SpanId, Version = default, Hash = current.Hash };
-        SpanMerge.Join(joined, current);
-        SpanMerge.Join(joined, update);
-        Spans[update.SpanId] = joined;
+        _spans.Add(update.SpanId, update);
     }
 
     /// <summary>Gives values the form in which they are stored, because a merge must not see two forms of one value.</summary>
@@ -66,6 +44,7 @@ internal static class WriteBatch
     public static TraceWrite[] Join(IEnumerable<IngestBatch> batches)
     {
         var traces = new Dictionary<(int, string), TraceWrite>();
+        var own = new UpdatesBy<(int ProjectId, string TraceId), TraceUpdate>(TraceMerge.JoinAll);
         foreach (var batch in batches)
         {
             foreach (var span in batch.Spans)
@@ -76,13 +55,16 @@ internal static class WriteBatch
             }
 
             foreach (var update in batch.Traces)
-                Of(batch.ProjectId, update.TraceId).Add(update);
+                own.Add((batch.ProjectId, update.TraceId), update);
             foreach (var score in batch.Scores)
             {
                 if (score.TraceId is { } traceId)
                     Of(batch.ProjectId, traceId);
             }
         }
+
+        foreach (var (trace, update) in own.Join())
+            Of(trace.ProjectId, trace.TraceId).Own = update;
 
         var sorted = traces.Values.ToArray();
         Array.Sort(sorted, static (a, b) => a.ProjectId.CompareTo(b.ProjectId) is not 0 and var order ? order : string.CompareOrdinal(a.TraceId, b.TraceId));

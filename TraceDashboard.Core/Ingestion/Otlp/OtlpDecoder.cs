@@ -27,7 +27,7 @@ internal sealed class OtlpDecoder
     private readonly RawSource _scope;
     private readonly SpanMapper _mapper;
     private readonly JsonBuffer _json = new();
-    private readonly Dictionary<string, TraceUpdate> _traces = [];
+    private UpdatesBy<string, TraceUpdate> _traces = new(TraceMerge.JoinAll);
     private List<Score> _scores = [];
     private BodyRange? _resourceRange;
     private byte[]? _resourceJson;
@@ -61,7 +61,7 @@ internal sealed class OtlpDecoder
     public IngestBatch? Next(long maxBytes)
     {
         BatchBytes = 0;
-        _traces.Clear();
+        _traces = new UpdatesBy<string, TraceUpdate>(TraceMerge.JoinAll);
         var spans = new List<SpanUpdate>(Math.Min(_request.Spans.Count - _next, 4096));
         while (_next < _request.Spans.Count && BatchBytes < maxBytes)
         {
@@ -73,7 +73,7 @@ internal sealed class OtlpDecoder
             return null;
         var scores = _scores;
         _scores = [];
-        return new IngestBatch(_projectId, spans, [.. _traces.Values]) { Scores = scores };
+        return new IngestBatch(_projectId, spans, [.. _traces.Join().Values]) { Scores = scores };
     }
 
     private SpanUpdate? Decode(int index)
@@ -331,12 +331,8 @@ internal sealed class OtlpDecoder
 
     private void Add(TraceUpdate trace)
     {
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(_traces, trace.TraceId, out var exists);
-        if (exists)
-            TraceMerge.Join(known!, trace);
-        else
-            known = trace;
-        BatchBytes += exists ? 0 : UpdateBytes + (trace.Metadata?.Length ?? 0) + (trace.Input?.Length ?? 0) + (trace.Output?.Length ?? 0);
+        _traces.Add(trace.TraceId, trace);
+        BatchBytes += UpdateBytes + (trace.Metadata?.Length ?? 0) + (trace.Input?.Length ?? 0) + (trace.Output?.Length ?? 0);
     }
 
     private static long SizeOf(SpanUpdate update) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Tests.Core.Merge;
@@ -146,13 +147,13 @@ public class MergeTests
     {
         var chunks = (update as SpanUpdate)?.Chunks;
         if (update is SpanUpdate span)
-            chunks = SpanMerge.JoinChunks(span.Chunks ?? [], []);
+            chunks = SpanMerge.JoinChunks(span.Chunks ?? []);
         var values = update.GetType().GetProperties()
             .Where(p => p.Name is not (nameof(SpanUpdate.Hash) or nameof(SpanUpdate.Chunks) or nameof(SpanUpdate.Version) or nameof(SpanUpdate.KeyVersions) or nameof(SpanUpdate.FieldVersions)))
             .Select(p => $"{p.Name}={(p.GetValue(update) is byte[] bytes ? Encoding.UTF8.GetString(bytes) : JsonSerializer.Serialize(p.GetValue(update)))}");
         var fieldVersions = update.FieldVersions?.Select(f => $"{f.Key}@{f.Value}") ?? [];
-        var keyVersions = update.KeyVersions?.Paths.Select(p => $"{p.Key}@{p.Value.Version}:{p.Value.HiddenJson}") ?? [];
-        return string.Join('\n', [.. values, update.Fields == 0 ? "" : $"{update.Version}", .. fieldVersions, .. keyVersions, .. (chunks ?? []).Select(c => $"{c}")]);
+        var keyVersions = Encoding.UTF8.GetString(MergeStateCodec.Encode(update.KeyVersions) ?? []);
+        return string.Join('\n', [.. values, update.Fields == 0 ? "" : $"{update.Version}", .. fieldVersions, keyVersions, .. (chunks ?? []).Select(c => $"{c}")]);
     }
 
     private static SpanUpdate Clone(SpanUpdate update)
