@@ -10,6 +10,7 @@ using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces.Messages;
 using TraceDashboard.Tests.Core.Ingestion.Lifecycle;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
+using TraceDashboard.Tests.Core.Storage;
 
 namespace TraceDashboard.Tests.Core.Ingestion;
 
@@ -63,6 +64,30 @@ public abstract class AnyTextTests(LifecycleApp fixture)
         await CheckAsync("lifecycle", text, LifecycleAsync);
     }
 
+    /// <summary>Before, JSON in a text was stored as it came.</summary>
+    [Fact]
+    public async Task What_was_stored_with_half_characters_is_read_by_everybody()
+    {
+        const string json = """{"a\ud83d":"b\udc00","c":{"c":1,"c":"\u0000"}}""";
+        var trace = StoredRows.Trace(1, "stored-before", t => (t.TraceNo, t.SpanCount, t.Metadata) = (1_000_000, 1, json));
+        var span = StoredRows.Span(trace, "stored-span");
+        var contents = new SpanContentRow
+        {
+            TraceNo = trace.TraceNo,
+            SpanId = span.SpanId,
+            ContentDay = span.ContentDay,
+            Input = $"[{json}]",
+            Output = json,
+            Attributes = $$"""{"langfuse.observation.metadata":{{json}},"more":{{json}} }""",
+            Events = $$"""[{"name":"\ud83d","attributes":{{json}} }]""",
+            Links = $$"""[{"traceId":"\ud83d","attributes":{{json}} }]""",
+            Resource = json,
+        };
+        await fixture.Value.Get<TraceStore>().InsertAsync(trace, span, contents);
+
+        await ReadByAllAsync("stored-before");
+    }
+
     private async Task CheckAsync(string protocol, int text, Func<string, Fields, Task> send)
     {
         var traceId = Convert.ToHexStringLower(Encoding.UTF8.GetBytes($"{protocol}{text}".PadRight(16, '.')));
@@ -72,9 +97,14 @@ public abstract class AnyTextTests(LifecycleApp fixture)
         var whole = await ReadAsync($"/api/traces/{traceId}");
         var lost = fields.Names.Where((_, i) => whole.Split(Fields.MarkOf(i)).Length < 3).ToArray();
         Assert.True(lost.Length == 0, $"{protocol}: lost of {s_texts[text]}: {string.Join(", ", lost)}");
+        await ReadByAllAsync(traceId);
+    }
+
+    private async Task ReadByAllAsync(string traceId)
+    {
         foreach (var path in new[]
         {
-            "/api/traces/search", $"/api/public/traces/{traceId}", "/api/public/traces?limit=100", $"/api/public/observations?traceId={traceId}&limit=100",
+            $"/api/traces/{traceId}", "/api/traces/search", $"/api/public/traces/{traceId}", "/api/public/traces?limit=100", $"/api/public/observations?traceId={traceId}&limit=100",
             $"/api/public/v2/observations?traceId={traceId}&limit=1000&fields=core,basic,time,io,metadata,model,usage,prompt,metrics&expandMetadata=attributes", "/api/public/sessions",
             $"/api/public/scores?traceId={traceId}", $"/api/public/v2/scores?traceId={traceId}",
         })
