@@ -183,90 +183,82 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Something in the transaction was refused. Each sender is tried alone, and of one that fails each span, so
-            // that the refusal costs nobody else.
+            // Something in the transaction was refused, or went wrong. Each sender is tried alone, so that it costs nobody else.
             if (senders.Count > 1)
             {
                 foreach (var sender in senders)
                     await WriteAsync([sender]);
             }
+            else if (StoreErrors.IsOfData(e))
+            {
+                await WriteInPartsAsync(senders[0], e);
+            }
             else
             {
-                await WriteSpanBySpanAsync(senders[0], e);
+                LogFailed(senders[0].Batch.ProjectId, e);
+                _metrics.Unavailable(senders[0].Batch.Spans.Count);
+                senders[0].Result.TrySetException(new UnavailableException("Something went wrong in the server, which its log tells; try again later.", _options.RetryAfter, e));
             }
         }
     }
 
-    private async Task WriteSpanBySpanAsync(Waiting sender, Exception refused)
+    private async Task WriteInPartsAsync(Waiting sender, Exception refused)
     {
         var batch = sender.Batch;
         if (batch.Count == 1)
         {
             LogRefused(batch.ProjectId, refused);
-            _metrics.RefusedByStore(batch.Spans.Count);
-            sender.Result.TrySetResult(new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, Refusal))])
-            {
-                RejectedTraces = [.. batch.Traces.Select(t => (t.TraceId, Refusal))],
-                RejectedScores = [.. batch.Scores.Select(s => (s.Id, Refusal))],
-            });
+            sender.Result.TrySetResult(Refuse(batch, Refusal));
             return;
         }
 
-        // In halves: most of a large batch goes in with few transactions.
-        var rejected = new List<RejectedSpan>();
-        var rejectedTraces = new List<(string, string)>();
-        var rejectedScores = new List<(string, string)>();
-        foreach (var half in Halves(batch))
+        try
         {
-            var part = new Waiting(half, sender.Since);
-            await WriteAsync([part]);
-            try
+            if (BatchParts.AreTogether(batch))
             {
-                var result = await part.Result.Task;
-                rejected.AddRange(result.Rejected);
-                rejectedTraces.AddRange(result.RejectedTraces);
-                rejectedScores.AddRange(result.RejectedScores);
-            }
-            catch (UnavailableException e)
-            {
-                sender.Result.TrySetException(e);
+                sender.Result.TrySetResult(await WriteTogetherAsync(batch, sender.Since));
                 return;
             }
-        }
 
-        sender.Result.TrySetResult(new IngestResult(rejected) { RejectedTraces = rejectedTraces, RejectedScores = rejectedScores });
+            var results = new List<IngestResult>();
+            foreach (var part in BatchParts.Split(batch))
+                results.Add(await WritePartAsync(part, sender.Since));
+            sender.Result.TrySetResult(new IngestResult([.. results.SelectMany(r => r.Rejected)])
+            {
+                RejectedTraces = [.. results.SelectMany(r => r.RejectedTraces)],
+                RejectedScores = [.. results.SelectMany(r => r.RejectedScores)],
+            });
+        }
+        catch (UnavailableException e)
+        {
+            sender.Result.TrySetException(e);
+        }
     }
 
-    private static IEnumerable<IngestBatch> Halves(IngestBatch batch)
+    /// <summary>What spans say of their trace goes first; where it is refused they are too, or their session, user or metadata would be lost without a word.</summary>
+    private async Task<IngestResult> WriteTogetherAsync(IngestBatch batch, long since)
     {
-        if (batch.Scores.Count > 0 && batch.Scores.Count < batch.Count)
+        var own = await WritePartAsync(batch with { Spans = [] }, since);
+        return own.RejectedTraces is [var (_, reason), ..]
+            ? Refuse(batch with { Traces = [] }, reason)
+            : await WritePartAsync(batch with { Traces = [] }, since);
+    }
+
+    private async Task<IngestResult> WritePartAsync(IngestBatch batch, long since)
+    {
+        var part = new Waiting(batch, since);
+        await WriteAsync([part]);
+        return await part.Result.Task;
+    }
+
+    private IngestResult Refuse(IngestBatch batch, string reason)
+    {
+        _metrics.RefusedByStore(batch.Spans.Count);
+        return new IngestResult([.. batch.Spans.Select(s => new RejectedSpan(s.TraceId, s.SpanId, reason))])
         {
-            yield return batch with { Scores = [] };
-            yield return batch with { Spans = [], Traces = [] };
-        }
-        else if (batch.Scores.Count > 0)
-        {
-            var half = batch.Scores.Count / 2;
-            yield return batch with { Scores = [.. batch.Scores.Take(half)] };
-            yield return batch with { Scores = [.. batch.Scores.Skip(half)] };
-        }
-        else if (batch.Traces.Count > 0 && batch.Spans.Count > 0)
-        {
-            yield return batch with { Traces = [] };
-            yield return batch with { Spans = [] };
-        }
-        else if (batch.Spans.Count > 0)
-        {
-            var half = batch.Spans.Count / 2;
-            yield return batch with { Spans = [.. batch.Spans.Take(half)] };
-            yield return batch with { Spans = [.. batch.Spans.Skip(half)] };
-        }
-        else
-        {
-            var half = batch.Traces.Count / 2;
-            yield return batch with { Traces = [.. batch.Traces.Take(half)] };
-            yield return batch with { Traces = [.. batch.Traces.Skip(half)] };
-        }
+            RejectedTraces = [.. batch.Traces.Select(t => (t.TraceId, reason))],
+            RejectedScores = [.. batch.Scores.Select(s => (s.Id, reason))],
+        };
     }
 
     private UnavailableException Stopping() => new("The server is stopping; try again shortly.", _options.RetryAfter);
@@ -279,6 +271,9 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
 
     [LoggerMessage(12, LogLevel.Error, "Stopped before {Waiting} requests were written; their senders were told to come again")]
     private partial void LogNotDrained(int waiting, Exception error);
+
+    [LoggerMessage(13, LogLevel.Error, "A request of project {ProjectId} could not be written; its sender was told to come again")]
+    private partial void LogFailed(int projectId, Exception error);
 
     private sealed class Waiting(IngestBatch batch, long since)
     {

@@ -108,7 +108,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
 
     private TraceUpdate? TraceOf(SpanUpdate span, LangfuseEvent e, LangfuseFields body)
     {
-        var trace = new TraceUpdate { ProjectId = projectId, TraceId = span.TraceId, Version = e.Version };
+        var trace = new TraceUpdate { ProjectId = projectId, TraceId = span.TraceId, Version = e.Version, OfSpans = true };
         if (body.Text("environment") is { } environment)
             trace.Environment = LangfuseEnvironment.Normalise(environment);
 

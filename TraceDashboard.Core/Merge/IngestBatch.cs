@@ -20,7 +20,7 @@ public sealed record IngestResult(IReadOnlyList<RejectedSpan> Rejected)
 {
     public static IngestResult AllAccepted { get; } = new([]);
 
-    /// <summary>Traces whose own fields the store refused, and why; their spans may be there.</summary>
+    /// <summary>Traces whose own fields the store refused, and why; spans that did not say them may be there.</summary>
     public IReadOnlyList<(string TraceId, string Reason)> RejectedTraces { get; init; } = [];
 
     /// <summary>Scores that the store refused, and why.</summary>

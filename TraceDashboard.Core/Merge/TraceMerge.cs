@@ -26,7 +26,7 @@ public static class TraceMerge
     /// <summary>What several updates of one trace say together.</summary>
     public static TraceUpdate JoinAll(ReadOnlySpan<TraceUpdate> updates)
     {
-        var joined = new TraceUpdate { ProjectId = updates[0].ProjectId, TraceId = updates[0].TraceId, Version = default };
+        var joined = new TraceUpdate { ProjectId = updates[0].ProjectId, TraceId = updates[0].TraceId, Version = default, OfSpans = updates[0].OfSpans };
         Join(joined, updates);
         return joined;
     }

@@ -26,6 +26,9 @@ public enum TraceField : byte
 /// </summary>
 public sealed class TraceUpdate : VersionedUpdate
 {
+    /// <summary>Whether spans of the same batch say it: they are not kept without it.</summary>
+    public bool OfSpans { get; init; }
+
     /// <summary>The earliest of all that were sent, in nanoseconds since the Unix epoch.</summary>
     public long? Timestamp { get; set => Set(TraceField.Timestamp, ref field, value); }
 

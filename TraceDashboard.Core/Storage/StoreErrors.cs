@@ -29,6 +29,9 @@ public static class StoreErrors
         _ => false,
     };
 
+    /// <summary>Whether the store refuses a value for what it is, and would again. Anything else is a fault of ours, and may be mended before the sender comes again.</summary>
+    public static bool IsOfData(Exception e) => e is DbException or DbUpdateException or InvalidOperationException { InnerException: DbException } && !IsUnavailable(e);
+
     /// <summary>What is wrong with the store, in words that may be shown to anybody.</summary>
     public static string Describe(Exception e) => e switch
     {

@@ -18,7 +18,7 @@ internal sealed partial class SpanMapper
         if (!isRoot && !SaysMoreThanSpan())
             return null;
 
-        var trace = new TraceUpdate { ProjectId = span.ProjectId, TraceId = span.TraceId, Version = span.Version };
+        var trace = new TraceUpdate { ProjectId = span.ProjectId, TraceId = span.TraceId, Version = span.Version, OfSpans = true };
         if (isRoot)
         {
             if (span.Name is not null)

@@ -111,7 +111,7 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
 
     private TraceUpdate Trace(UpdateVersion version, SpanUpdate? root)
     {
-        var trace = new TraceUpdate { ProjectId = origin.ProjectId, TraceId = origin.TraceId, Version = version };
+        var trace = new TraceUpdate { ProjectId = origin.ProjectId, TraceId = origin.TraceId, Version = version, OfSpans = true };
         if (request.UserId is { } user)
             trace.UserId = Ids.Cut(user);
         if (request.SessionId is { } session)

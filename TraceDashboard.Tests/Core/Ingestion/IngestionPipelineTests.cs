@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
@@ -102,6 +104,55 @@ public class IngestionPipelineTests(PostgresCluster cluster)
         Assert.Equal("bad", traceId);
         Assert.Equal("The store refused it: a value is none that it can hold.", reason);
         Assert.Equal(1, await store.Store.ReadAsync((db, ct) => db.Spans.CountAsync(ct), Cancel));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Spans_are_refused_with_what_they_say_of_their_trace_and_cost_no_other_trace(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider);
+        await store.Store.WriteAsync(
+            (db, ct) => db.Database.ExecuteSqlRawAsync(
+                provider == DatabaseProvider.Sqlite
+                    ? "CREATE TRIGGER refuse BEFORE INSERT ON traces WHEN NEW.user_id = 'refuse me' BEGIN SELECT RAISE(ABORT, 'refused by a trigger'); END"
+                    : "ALTER TABLE traces ADD CONSTRAINT refused CHECK (user_id <> 'refuse me')",
+                ct),
+            Cancel);
+        var batch = new IngestBatch(
+            1,
+            [SpanWriterTests.Call("good", "a", 1, 1), SpanWriterTests.Call("bad", "b", 1, 1), SpanWriterTests.Call("bad", "c", 1, 1), SpanWriterTests.Call("good", "d", 1, 1)],
+            [
+                new TraceUpdate { ProjectId = 1, TraceId = "bad", Version = new UpdateVersion(2, 1, 0), OfSpans = true, UserId = "refuse me" },
+                new TraceUpdate { ProjectId = 1, TraceId = "good", Version = new UpdateVersion(2, 1, 0), OfSpans = true, UserId = "u" },
+            ]);
+
+        var result = await store.Get<IngestionPipeline>().WriteAsync(batch, Cancel);
+
+        Assert.Equal(["bad/b", "bad/c"], result.Rejected.Select(r => $"{r.TraceId}/{r.SpanId}"));
+        Assert.Empty(result.RejectedTraces);
+        Assert.Equal(["a", "d"], await store.Store.ReadAsync((db, ct) => db.Spans.OrderBy(s => s.SpanId).Select(s => s.SpanId).ToListAsync(ct), Cancel));
+        Assert.Equal(["good of u"], await store.Store.ReadAsync((db, ct) => db.Traces.Select(t => t.TraceId + " of " + t.UserId).ToListAsync(ct), Cancel));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_fault_of_ours_costs_one_sender_who_is_told_to_come_again_and_is_an_error_in_the_log(DatabaseProvider provider)
+    {
+        await using var store = await CreateAsync(provider, ("Ingestion:PostgresWriters", "1"));
+        var pipeline = store.Get<IngestionPipeline>();
+        var faulty = new IngestBatch(1, [SpanWriterTests.Call("faulty", "a", 1, 1), Broken(1), Broken(2)], []);
+
+        var writes = new[] { Batch("good"), faulty, Batch("also good") }.Select(b => pipeline.WriteAsync(b, Cancel)).ToArray();
+
+        Assert.Empty((await writes[0]).Rejected);
+        var error = await Assert.ThrowsAsync<UnavailableException>(() => writes[1]);
+        Assert.IsAssignableFrom<JsonException>(error.InnerException);
+        Assert.Empty((await writes[2]).Rejected);
+        Assert.Equal(["also good", "good"], await store.Store.ReadAsync((db, ct) => db.Traces.OrderBy(t => t.TraceId).Select(t => t.TraceId).ToListAsync(ct), Cancel));
+        var entry = Assert.Single(store.Get<TestLog>().Entries, e => e.Level == LogLevel.Error);
+        Assert.Same(error.InnerException, entry.Exception);
+
+        // No mapper lets such attributes through.
+        static SpanUpdate Broken(long time) =>
+            new() { ProjectId = 1, TraceId = "faulty", SpanId = "b", Version = new UpdateVersion(1, time, 0), Attributes = "no JSON"u8.ToArray() };
     }
 
     [Fact]
