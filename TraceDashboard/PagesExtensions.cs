@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
 using MudBlazor;
 using MudBlazor.Services;
 using TraceDashboard.Components;
@@ -13,6 +14,9 @@ namespace TraceDashboard;
 /// <summary>The pages, as the composition root sees them.</summary>
 public static partial class PagesExtensions
 {
+    /// <summary>Pages have no forms of their own, but whatever is sent to them as one is read to look for its token.</summary>
+    private const long LargestForm = 64 << 10;
+
     public static WebApplicationBuilder AddPages(this WebApplicationBuilder builder)
     {
         // Without it a build that is not published serves package assets in Development only.
@@ -48,7 +52,8 @@ public static partial class PagesExtensions
         });
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null).AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null).AllowAnonymous()
+            .WithMetadata(new RequestSizeLimitAttribute(LargestForm));
         return app;
     }
 

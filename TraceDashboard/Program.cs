@@ -1,5 +1,6 @@
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Analytics;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Conventions;
@@ -66,6 +67,8 @@ public static class Program
         app.UseOtlpListenerGuard();
         app.UseCircuitsOfOwnOrigin();
         app.UseCors();
+        app.UseRefusals();
+        app.UseTargetCheck();
         app.UseAuthentication();
         app.UseAuthorization();
 

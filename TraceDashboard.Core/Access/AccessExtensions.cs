@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
@@ -25,7 +26,7 @@ public sealed record RequiredScopes(ApiKeyScopes Scopes);
 public sealed record TakesPublicKey;
 
 /// <summary>Metadata of an endpoint whose protocol has a form of its own for refusals; others get ProblemDetails.</summary>
-/// <param name="write">Sets the status (401, 403, 503) and writes the message.</param>
+/// <param name="write">Sets the status and writes the message. When to come again is in the headers already.</param>
 public sealed class AccessErrorWriter(Func<HttpContext, int, string, Task> write)
 {
     public Task WriteAsync(HttpContext context, int statusCode, string message) => write(context, statusCode, message);
@@ -64,6 +65,27 @@ public static class AccessExtensions
 
     /// <summary>The project that the caller's key belongs to, behind <see cref="AccessPolicies.ApiKey"/>.</summary>
     public static int GetProjectId(this HttpContext context) => context.GetProjectIdentity()!.ProjectId;
+
+    /// <summary>Answers requests that were not taken (<see cref="Refusal"/>) in the form of their protocol.</summary>
+    public static void UseRefusals(this IApplicationBuilder app) => app.Use(static async (context, next) =>
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception e) when (!context.Response.HasStarted && Refusal.Of(e, context.RequestAborted) is { } refusal)
+        {
+            await context.RefuseAsync(refusal);
+        }
+    });
+
+    internal static Task RefuseAsync(this HttpContext context, Refusal refusal)
+    {
+        refusal.WriteRetryAfter(context.Response.Headers);
+        return context.GetEndpoint()?.Metadata.GetMetadata<AccessErrorWriter>() is { } writer
+            ? writer.WriteAsync(context, refusal.StatusCode, refusal.Message)
+            : TypedResults.Problem(refusal.Message, statusCode: refusal.StatusCode).ExecuteAsync(context);
+    }
 
     internal static ProjectIdentity? GetProjectIdentity(this HttpContext context) => context.User.Identities.OfType<ProjectIdentity>().FirstOrDefault();
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 
@@ -14,9 +15,12 @@ namespace TraceDashboard.Core.Access;
 
 /// <summary>A caller that speaks for a project.</summary>
 /// <param name="expiresAt">Nanoseconds since the Unix epoch; null when never.</param>
-internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? expiresAt) : ClaimsIdentity(ApiKeyAuthenticationHandler.Scheme)
+/// <param name="keyId">Null without a key.</param>
+internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? expiresAt, int? keyId) : ClaimsIdentity(ApiKeyAuthenticationHandler.Scheme), IKeyHolder
 {
     public int ProjectId { get; } = projectId;
+
+    public int? KeyId { get; } = keyId;
 
     public long? ExpiresAt { get; } = expiresAt;
 
@@ -49,7 +53,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (problem is not null)
             return AuthenticateResult.Fail(problem);
         if (!found)
-            return keyless.Value.Allowed && LocalCalls.IsLocal(Context) ? Success(new ProjectIdentity(DefaultProject.Id, ApiKeyScopes.All, expiresAt: null)) : AuthenticateResult.NoResult();
+            return keyless.Value.Allowed && LocalCalls.IsLocal(Context) ? Success(new ProjectIdentity(DefaultProject.Id, ApiKeyScopes.All, expiresAt: null, keyId: null)) : AuthenticateResult.NoResult();
         try
         {
             if (publicKey is null && secretKey!.StartsWith(ApiKeys.PublicPrefix, StringComparison.Ordinal) && Context.GetEndpoint()?.Metadata.GetMetadata<TakesPublicKey>() is not null)
@@ -58,7 +62,7 @@ internal sealed class ApiKeyAuthenticationHandler(
             if (key is null)
                 return AuthenticateResult.Fail(refusal!);
             usage.Note(key.Id);
-            return Success(new ProjectIdentity(key.ProjectId, (ApiKeyScopes)key.Scopes, key.ExpiresAt));
+            return Success(new ProjectIdentity(key.ProjectId, (ApiKeyScopes)key.Scopes, key.ExpiresAt, key.Id));
         }
         catch (UnavailableException e)
         {
@@ -74,35 +78,27 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (!((ApiKeyScopes)key.Scopes).HasFlag(ApiKeyScopes.Ingest) || !(await settings.GetAsync(key.ProjectId, Context.RequestAborted)).ScoresByPublicKey)
             return AuthenticateResult.Fail("The public key alone is not enough; a project can allow scores to be sent with it.");
         usage.Note(key.Id);
-        return Success(new ProjectIdentity(key.ProjectId, ApiKeyScopes.None, key.ExpiresAt) { OnlyScores = true });
+        // Anybody may have it: it is counted by the address that it is sent from.
+        return Success(new ProjectIdentity(key.ProjectId, ApiKeyScopes.None, key.ExpiresAt, keyId: null) { OnlyScores = true });
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         var failure = (await HandleAuthenticateOnceSafeAsync()).Failure;
-        var (status, message) = (StatusCodes.Status401Unauthorized, $"{failure?.Message ?? "An API key is needed."} {HowTo}");
-        if (failure is UnavailableException unavailable)
+        if (failure is not null && Refusal.Of(failure, Context.RequestAborted) is { } refusal)
         {
-            (status, message) = (StatusCodes.Status503ServiceUnavailable, failure.Message);
-            Response.Headers.RetryAfter = Math.Ceiling(unavailable.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-        else
-        {
-            Response.Headers.Append(HeaderNames.WWWAuthenticate, "Basic realm=\"Trace Dashboard\", charset=\"UTF-8\"");
-            Response.Headers.Append(HeaderNames.WWWAuthenticate, "Bearer realm=\"Trace Dashboard\"");
+            await Context.RefuseAsync(refusal);
+            return;
         }
 
-        await RefuseAsync(status, message);
+        Response.Headers.Append(HeaderNames.WWWAuthenticate, "Basic realm=\"Trace Dashboard\", charset=\"UTF-8\"");
+        Response.Headers.Append(HeaderNames.WWWAuthenticate, "Bearer realm=\"Trace Dashboard\"");
+        await Context.RefuseAsync(new(StatusCodes.Status401Unauthorized, $"{failure?.Message ?? "An API key is needed."} {HowTo}"));
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => RefuseAsync(
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Context.RefuseAsync(new(
         StatusCodes.Status403Forbidden,
-        $"The API key may not do this: it needs {Context.GetRequiredScopes() switch { ApiKeyScopes.Ingest => "the scope ingest", ApiKeyScopes.Read => "the scope read", _ => "the scopes ingest and read" }}.");
-
-    private Task RefuseAsync(int status, string message) =>
-        Context.GetEndpoint()?.Metadata.GetMetadata<AccessErrorWriter>() is { } writer
-            ? writer.WriteAsync(Context, status, message)
-            : TypedResults.Problem(message, statusCode: status).ExecuteAsync(Context);
+        $"The API key may not do this: it needs {Context.GetRequiredScopes() switch { ApiKeyScopes.Ingest => "the scope ingest", ApiKeyScopes.Read => "the scope read", _ => "the scopes ingest and read" }}."));
 
     private static (bool Found, string? PublicKey, string? SecretKey, string? Problem) ReadCredentials(IHeaderDictionary headers)
     {

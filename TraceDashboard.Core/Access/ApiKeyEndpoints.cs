@@ -56,7 +56,7 @@ public static class ApiKeyEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext context, ApiKeyManager manager, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (request, problem) = await JsonBody.ReadAsync(context.Request, ApiKeyJson.Default.CreateApiKeyRequest, cancellationToken);
+        var (request, problem) = await JsonBody.ReadAsync(context, ApiKeyJson.Default.CreateApiKeyRequest);
         if (request is null)
             return problem!;
         var errors = new ApiErrors();

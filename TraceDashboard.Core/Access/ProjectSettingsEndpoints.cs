@@ -10,6 +10,9 @@ namespace TraceDashboard.Core.Access;
 /// <summary>What a project keeps, over HTTP.</summary>
 public static class ProjectSettingsEndpoints
 {
+    /// <summary>All rules of redaction at their longest, written in escapes.</summary>
+    private const int MaxBytes = 256 << 10;
+
     public static void MapProjectSettings(this IEndpointRouteBuilder app)
     {
         var settings = app.MapGroup("/api/project").WithTags("Project");
@@ -46,7 +49,7 @@ public static class ProjectSettingsEndpoints
 
     private static async Task<IResult> PutAsync(HttpContext context, ProjectSettingsStore store, CancellationToken cancellationToken)
     {
-        var (document, problem) = await JsonBody.ReadAsync(context.Request, ProjectSettingsJson.Default.ProjectSettingsDocument, cancellationToken);
+        var (document, problem) = await JsonBody.ReadAsync(context, ProjectSettingsJson.Default.ProjectSettingsDocument, MaxBytes);
         if (document is null)
             return problem!;
         var errors = new ApiErrors();

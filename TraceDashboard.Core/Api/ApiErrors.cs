@@ -3,22 +3,39 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace TraceDashboard.Core.Api;
 
-/// <summary>What is wrong with a request: messages by JSON path (<c>spans[0].usage.inputTokens</c>; <c>$</c> is the body itself), or by the name of a parameter or header.</summary>
+/// <summary>
+/// What is wrong with a request: messages by JSON path (<c>spans[0].usage.inputTokens</c>; <c>$</c> is the body itself), or by the
+/// name of a parameter or header. The first of them, when they are very many.
+/// </summary>
 internal sealed class ApiErrors
 {
+    public const int Most = 100;
+
     private Dictionary<string, string[]>? _byPath;
+    private int _count;
 
     public bool Any => _byPath is not null;
+
+    /// <summary>Whether more would not be told.</summary>
+    public bool IsFull => _count >= Most;
 
     public IDictionary<string, string[]> ByPath => _byPath ?? [];
 
     public void Add(string path, string message)
     {
+        if (IsFull)
+            return;
+        _count++;
         _byPath ??= new Dictionary<string, string[]>(StringComparer.Ordinal);
         _byPath[path] = _byPath.TryGetValue(path, out var known) ? [.. known, message] : [message];
     }
 
+    /// <summary>Nothing more is told: what follows was not looked at.</summary>
+    public void Close() => _count = Most;
+
     /// <summary>400 with all of them.</summary>
     public ValidationProblem ToResult() => TypedResults.ValidationProblem(
-        ByPath, title: "The request has errors.", detail: "Nothing was done. Each entry of errors names a field and what to change.");
+        ByPath,
+        title: "The request has errors.",
+        detail: $"Nothing was done. Each entry of errors names a field and what to change.{(IsFull ? $" These are the first {Most}; there may be more." : "")}");
 }

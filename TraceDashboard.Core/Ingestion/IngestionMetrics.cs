@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using TraceDashboard.Core.Api;
 
 namespace TraceDashboard.Core.Ingestion;
 
 /// <summary>What ingestion tells of itself as metrics.</summary>
-public sealed class IngestionMetrics
+public sealed class IngestionMetrics : IRefusalCounter
 {
     public const string MeterName = "TraceDashboard.Ingestion";
 
@@ -46,7 +47,7 @@ public sealed class IngestionMetrics
 
     internal void SampledOut(int spans) => _dropped.Add(spans, new KeyValuePair<string, object?>(Reason, "sampled"));
 
-    internal void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>(Reason, reason));
+    public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>(Reason, reason));
 
     internal void Committed(TimeSpan duration) => _commitDuration.Record(duration.TotalSeconds);
 

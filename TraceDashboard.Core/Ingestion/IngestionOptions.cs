@@ -14,11 +14,20 @@ public sealed class IngestionOptions
     public long MaxBodyBytes { get; set; } = 64 << 20;
 
     /// <summary>
-    /// Bytes of requests that may be held at once, from before they are decoded until they are committed. Beyond, senders
-    /// are told to come again. A body counts twice, once as it came and once decoded.
+    /// Bytes of requests that may be held at once, as they arrive and as they are decoded, until they are committed. Beyond,
+    /// senders are told to come again. What arrives of one key, or of one address without, has a quarter of it, but never less
+    /// than one largest body; a request that is alone is always let in.
     /// </summary>
     [Range(1 << 20, 1L << 40)]
     public long MaxBytesInFlight { get; set; } = 128 << 20;
+
+    /// <summary>Least bytes a second that a body brings; slower ones get 408.</summary>
+    [Range(1, 1 << 30)]
+    public int MinBodyRate { get; set; } = 1024;
+
+    /// <summary>Over how long <see cref="MinBodyRate"/> is measured, again and again until the body has come.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan BodyPatience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Most spans that are written in one transaction.</summary>
     [Range(1, 100_000)]

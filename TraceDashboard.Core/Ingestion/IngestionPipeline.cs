@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
@@ -27,7 +28,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
     private readonly ILogger<IngestionPipeline> _logger;
     private readonly IngestionOptions _options;
     private readonly int _writers;
-    private readonly ByteBudget _budget;
+    private readonly Admission _admission;
     private readonly Channel<Waiting> _queue = Channel.CreateUnbounded<Waiting>(); // bounded by the budget of bytes
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _lastTaken;
@@ -35,7 +36,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
     private volatile bool _stopping;
 
     public IngestionPipeline(
-        SpanWriter writer, TraceStore store, ProjectSettingsStore settings, LiveFeed feed, TimeProvider time, IngestionMetrics metrics, IOptions<IngestionOptions> options, ILogger<IngestionPipeline> logger)
+        SpanWriter writer, TraceStore store, ProjectSettingsStore settings, LiveFeed feed, TimeProvider time, IngestionMetrics metrics, Admission admission, IOptions<IngestionOptions> options, ILogger<IngestionPipeline> logger)
     {
         _writer = writer;
         _settings = settings;
@@ -45,30 +46,15 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
         _logger = logger;
         _options = options.Value;
         _writers = store.Provider == DatabaseProvider.Sqlite ? 1 : _options.PostgresWriters;
-        _budget = new ByteBudget(_options.MaxBytesInFlight);
+        _admission = admission;
         metrics.Observe(() => _queue.Reader.Count, () => BytesInFlight, () => Lag);
     }
 
     /// <summary>Bytes held of requests that are not committed yet.</summary>
-    public long BytesInFlight => _budget.Used;
+    public long BytesInFlight => _admission.BytesInFlight;
 
     /// <summary>Age of the oldest batch that waits for its commit; zero when none does.</summary>
     public TimeSpan Lag => _queue.Reader.TryPeek(out var oldest) ? _time.GetElapsedTime(oldest.Since) : TimeSpan.Zero;
-
-    /// <summary>Takes room for that many bytes of a request's body.</summary>
-    /// <exception cref="UnavailableException">There is no room now, or the server is stopping.</exception>
-    public IngestReservation Reserve(long bodyBytes)
-    {
-        if (_stopping)
-        {
-            _metrics.Refused("stopping");
-            throw Stopping();
-        }
-
-        var reservation = new IngestReservation(_budget, _options.RetryAfter, _metrics);
-        reservation.Grow(bodyBytes);
-        return reservation;
-    }
 
     /// <summary>
     /// Stores a batch as far as its project wants it kept; returns when it is durable. A caller that goes away does not take its batch back: it may be in the
@@ -90,7 +76,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
 
         var waiting = new Waiting(batch, _time.GetTimestamp());
         if (!_queue.Writer.TryWrite(waiting))
-            throw Stopping();
+            throw _admission.Stopping();
         return await waiting.Result.Task.WaitAsync(cancellationToken);
     }
 
@@ -108,6 +94,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
+        _admission.Stop();
         _queue.Writer.TryComplete();
         try
         {
@@ -117,7 +104,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
         {
             LogNotDrained(_queue.Reader.Count, e);
             while (_queue.Reader.TryRead(out var waiting))
-                waiting.Result.TrySetException(Stopping());
+                waiting.Result.TrySetException(_admission.Stopping());
         }
     }
 
@@ -260,8 +247,6 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
             RejectedScores = [.. batch.Scores.Select(s => (s.Id, reason))],
         };
     }
-
-    private UnavailableException Stopping() => new("The server is stopping; try again shortly.", _options.RetryAfter);
 
     [LoggerMessage(10, LogLevel.Error, "The store cannot be reached; {Senders} requests were told to come again")]
     private partial void LogUnavailable(int senders, Exception error);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Langfuse;
 
@@ -6,24 +7,30 @@ namespace TraceDashboard.Core.Langfuse;
 internal static class LangfuseBatch
 {
     /// <summary>Deeper events are refused one by one, deeper envelopes as a whole.</summary>
-    public const int MaxDepth = 128;
+    public const int MaxDepth = JsonMembers.MaxDepth;
 
     private const int EnvelopeDepth = 1000;
 
-    /// <summary>The pieces of the body that are events; null with an error when the envelope is not what it should be.</summary>
-    public static List<ReadOnlyMemory<byte>>? Read(ReadOnlyMemory<byte> body, out string error)
+    /// <summary>No event with a type and a time has fewer bytes.</summary>
+    private const int ShortestEvent = 40;
+
+    /// <summary>Where in the body events are; null with an error when the envelope is not what it should be.</summary>
+    /// <param name="body">UTF-8.</param>
+    /// <param name="tooShort">Elements that cannot be events: only counted, so that a body of nothing else takes no room.</param>
+    /// <param name="error">Empty when there is none.</param>
+    public static List<Range>? Read(ReadOnlySpan<byte> body, out int tooShort, out string error)
     {
-        error = "";
+        (tooShort, error) = (0, "");
         try
         {
-            var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = EnvelopeDepth });
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = EnvelopeDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 error = "The body must be a JSON object with a batch.";
                 return null;
             }
 
-            List<ReadOnlyMemory<byte>>? events = null;
+            List<Range>? events = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isBatch = reader.ValueTextEquals("batch"u8);
@@ -40,7 +47,7 @@ internal static class LangfuseBatch
                     return null;
                 }
 
-                events = ReadEvents(ref reader, body);
+                events = ReadEvents(ref reader, ref tooShort);
             }
 
             reader.Read(); // what follows the object is an error
@@ -55,14 +62,18 @@ internal static class LangfuseBatch
         }
     }
 
-    private static List<ReadOnlyMemory<byte>> ReadEvents(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
+    private static List<Range> ReadEvents(ref Utf8JsonReader reader, ref int tooShort)
     {
-        var events = new List<ReadOnlyMemory<byte>>();
+        var events = new List<Range>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            events.Add(body[start..(int)reader.BytesConsumed]);
+            var end = (int)reader.BytesConsumed;
+            if (end - start < ShortestEvent)
+                tooShort++;
+            else
+                events.Add(start..end);
         }
 
         return events;

@@ -18,6 +18,9 @@ internal static class LangfuseDeletionEndpoints
     /// <summary>As many as Langfuse takes.</summary>
     private const int MaxTraces = 1_000;
 
+    /// <summary>So many ids, written in escapes.</summary>
+    private const int MaxBytes = 4 << 20;
+
     public static void MapLangfuseDeletion(this IEndpointRouteBuilder api)
     {
         api.MapDelete("/traces/{traceId}", DeleteTraceAsync).RequireApiKey(ApiKeyScopes.All);
@@ -32,29 +35,18 @@ internal static class LangfuseDeletionEndpoints
     /// <summary>Ids of no trace are passed over: whoever sends the list again gets the same answer.</summary>
     private static async Task<IResult> DeleteTracesAsync(HttpContext context, TraceDeletion deletion)
     {
-        if (await ReadIdsAsync(context) is not { } traceIds)
+        if (await JsonBody.ReadObjectAsync(context, MaxBytes, ReadIds) is not { } traceIds)
             return LangfuseResult.Invalid($"traceIds must be an array of 1 to {MaxTraces} texts, each of which {Ids.Rule}.");
         foreach (var traceId in traceIds)
             await deletion.DeleteTraceAsync(context.GetProjectId(), traceId, context.RequestAborted);
         return Done("Traces deleted successfully");
     }
 
-    private static async Task<string[]?> ReadIdsAsync(HttpContext context)
-    {
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } body
-                && body.TryGetProperty("traceIds", out var ids) && ids.ValueKind == JsonValueKind.Array && ids.GetArrayLength() is > 0 and <= MaxTraces
-                && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String && Ids.IsValid(id.GetString()!))
-                ? [.. ids.EnumerateArray().Select(id => id.GetString()!)]
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static string[]? ReadIds(JsonElement body) =>
+        body.TryGetProperty("traceIds", out var ids) && ids.ValueKind == JsonValueKind.Array && ids.GetArrayLength() is > 0 and <= MaxTraces
+        && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String && Ids.IsValid(id.GetString()!))
+            ? [.. ids.EnumerateArray().Select(id => id.GetString()!)]
+            : null;
 
     private static JsonHttpResult<JsonObject> Done(string message) => TypedResults.Json(new JsonObject { ["message"] = message });
 }

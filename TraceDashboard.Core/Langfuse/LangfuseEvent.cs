@@ -22,7 +22,7 @@ internal enum LangfuseEntity
 /// <param name="Timestamp">In nanoseconds since the Unix epoch.</param>
 /// <param name="Kind">Of an observation; null when its body says it.</param>
 /// <param name="IsUpdate">Wins over a create of the same time.</param>
-internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity Entity, SpanKind? Kind, bool IsUpdate, JsonElement Body)
+internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity Entity, SpanKind? Kind, bool IsUpdate, JsonSlice Body)
 {
     public const string UnknownId = "unknown";
 
@@ -54,19 +54,12 @@ internal sealed record LangfuseEvent(string Id, long Timestamp, LangfuseEntity E
     public UpdateVersion Version => new(Entity == LangfuseEntity.Trace ? LangfuseConvention.ExplicitClass : ObservationClass, Timestamp, IsUpdate ? 1 : 0);
 
     /// <summary>The id of an envelope, whatever else is wrong with it.</summary>
-    public static string IdOf(JsonElement envelope) =>
-        envelope.ValueKind == JsonValueKind.Object && envelope.TryGetProperty("id"u8, out var id) && id.ValueKind == JsonValueKind.String
-            ? StorableText.Shorten(id.GetString()!, Ids.MaxLength) : UnknownId;
+    public static string IdOf(JsonMembers envelope) =>
+        envelope.Get("id") is { ValueKind: JsonValueKind.String } id ? StorableText.Shorten(id.Text(Ids.MaxLength), Ids.MaxLength) : UnknownId;
 
     /// <summary>Null with errors when the envelope is not what it should be.</summary>
-    public static LangfuseEvent? Read(JsonElement envelope, List<string> errors)
+    public static LangfuseEvent? Read(JsonMembers envelope, List<string> errors)
     {
-        if (envelope.ValueKind != JsonValueKind.Object)
-        {
-            errors.Add("The event must be a JSON object with id, timestamp, type and body.");
-            return null;
-        }
-
         var fields = new LangfuseFields(envelope, "", errors);
         if (fields.Text("id") is not { Length: > 0 and <= Ids.MaxLength } id || id.Contains('\r', StringComparison.Ordinal))
             errors.Add($"id must be a text of 1 to {Ids.MaxLength} characters without carriage return.");

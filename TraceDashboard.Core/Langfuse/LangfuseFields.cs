@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
+using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -7,22 +7,36 @@ namespace TraceDashboard.Core.Langfuse;
 
 /// <summary>Reads the fields of an object: absent keeps what is stored, null clears it, and what has the wrong type is an error.</summary>
 /// <param name="path">Before the names of the fields in errors, for example <c>body.</c>.</param>
-internal readonly struct LangfuseFields(JsonElement json, string path, List<string> errors)
+internal readonly struct LangfuseFields(JsonMembers json, string path, List<string> errors)
 {
-    /// <summary>Null when the field is absent.</summary>
-    public JsonElement? Get(string name) => json.TryGetProperty(name, out var value) ? value : null;
+    /// <summary>Longer texts are cut before they are looked at; names and ids end sooner.</summary>
+    private const int MaxText = 10_000;
 
-    /// <summary>Whether the field is there and a text or null.</summary>
+    /// <summary>Null when the field is absent.</summary>
+    public JsonSlice? Get(string name) => json.Get(name);
+
+    /// <summary>Whether the field is there and a short text or null.</summary>
     public bool TryText(string name, out string? text)
     {
         text = null;
         if (Get(name) is not { } value)
             return false;
         if (value.ValueKind == JsonValueKind.String)
-            text = value.GetString();
+            text = value.Text(MaxText);
         else if (value.ValueKind != JsonValueKind.Null)
             return Fail(name, "must be a text");
         return true;
+    }
+
+    /// <summary>A text that may be long, cut where it is too long; null when absent or null.</summary>
+    public string? LongText(string name, int maxBytes)
+    {
+        if (Get(name) is not { ValueKind: not JsonValueKind.Null } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.String)
+            return JsonContent.TextOf(value, maxBytes);
+        Fail(name, "must be a text");
+        return null;
     }
 
     /// <summary>Null when absent or null.</summary>
@@ -57,7 +71,7 @@ internal readonly struct LangfuseFields(JsonElement json, string path, List<stri
     public long? Time(string name) => TryTime(name, out var nanos) ? nanos : null;
 
     /// <summary>Whether the field is there and an object or null.</summary>
-    public bool TryObject(string name, out JsonElement? value)
+    public bool TryObject(string name, out JsonSlice? value)
     {
         value = Get(name);
         if (value is null)
@@ -79,18 +93,20 @@ internal readonly struct LangfuseFields(JsonElement json, string path, List<stri
 
     /// <summary>Metadata as a JSON object: what is none becomes <c>{"metadata": value}</c>. <paramref name="json"/> is null to clear.</summary>
     /// <returns>Whether it says anything: an empty object does not.</returns>
-    public bool TryMetadata(int maxBytes, out byte[]? json)
+    public bool TryMetadata(IngestionOptions limits, out byte[]? json)
     {
         json = null;
         if (Get("metadata") is not { } value)
             return false;
         if (value.ValueKind == JsonValueKind.Null)
             return true;
-        if (value.ValueKind == JsonValueKind.Object && !value.EnumerateObject().Any())
+        if (value is { ValueKind: JsonValueKind.Object, IsEmpty: true })
             return false;
-        var raw = JsonMarshal.GetRawUtf8Value(value);
-        if (raw.Length > maxBytes)
-            return Fail("metadata", $"is {raw.Length} bytes long; {maxBytes} are the most (Ingestion:MaxFieldBytes)");
+        var raw = value.Raw;
+        if (raw.Length > limits.MaxFieldBytes)
+            return Fail("metadata", $"is {raw.Length} bytes long; {limits.MaxFieldBytes} are the most (Ingestion:MaxFieldBytes)");
+        if (JsonContent.HasMoreMembers(raw, limits.MaxSpanItems))
+            return Fail("metadata", $"has more than {limits.MaxSpanItems} keys (Ingestion:MaxSpanItems)");
         json = value.ValueKind == JsonValueKind.Object ? raw.ToArray() : [.. "{\"metadata\":"u8, .. raw, (byte)'}'];
         return true;
     }
@@ -101,12 +117,11 @@ internal readonly struct LangfuseFields(JsonElement json, string path, List<stri
         return false;
     }
 
-    private static bool IsNothing(JsonElement value) => value.ValueKind switch
+    private static bool IsNothing(JsonSlice value) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.False => true,
-        JsonValueKind.String => value.GetString()!.Length == 0,
+        JsonValueKind.String or JsonValueKind.Object => value.IsEmpty,
         JsonValueKind.Number => value.TryGetDouble(out var number) && number == 0,
-        JsonValueKind.Object => !value.EnumerateObject().Any(),
         _ => false,
     };
 }

@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Merge;
-using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -20,63 +19,34 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
 
     public async Task<IResult> IngestAsync(HttpContext context)
     {
-        var cancellationToken = context.RequestAborted;
-        if (!RequestBody.TryGetCompression(context.Request, out var isCompressed))
-            return LangfuseResult.Failure(StatusCodes.Status415UnsupportedMediaType, $"Content-Encoding is '{context.Request.Headers.ContentEncoding}'; send gzip or nothing.");
-        // The limit is enforced here, with an answer in the protocol's form.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
-        try
-        {
-            using var room = pipeline.Reserve(0);
-            using var body = new RequestBody(room, options.Value.MaxBodyBytes);
-            await body.ReadAsync(context.Request, cancellationToken);
-            if (isCompressed)
-                body.Inflate();
-            return await WriteAsync(context.GetProjectIdentity()!, body.Bytes.AsMemory(0, body.Length), room, cancellationToken);
-        }
-        catch (InvalidDataException e)
-        {
-            return LangfuseResult.Invalid("The body cannot be decompressed: " + e.Message);
-        }
-        catch (BodyTooLargeException e)
-        {
-            return LangfuseResult.Failure(StatusCodes.Status413PayloadTooLarge, e.Message);
-        }
-        catch (UnavailableException e)
-        {
-            return LangfuseResult.Failure(StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return LangfuseResult.Failure(e.StatusCode, e.Message);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException && cancellationToken.IsCancellationRequested)
-        {
-            // The sender has gone, nobody reads an answer; what was not acknowledged it sends again.
-            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
-        }
+        using var body = await RequestBody.ReadAsync(context, options.Value.MaxBodyBytes);
+        return await WriteAsync(context.GetProjectIdentity()!, body.Memory, body.Room, context.RequestAborted);
     }
 
-    private async Task<LangfuseResult> WriteAsync(ProjectIdentity sender, ReadOnlyMemory<byte> body, IngestReservation room, CancellationToken cancellationToken)
+    private async Task<LangfuseResult> WriteAsync(ProjectIdentity sender, Memory<byte> body, ByteReservation room, CancellationToken cancellationToken)
     {
         if (!Utf8.IsValid(body.Span))
             return LangfuseResult.Invalid("The body is not UTF-8.");
-        body = JsonEscapes.Clean(body);
-        if (LangfuseBatch.Read(body, out var error) is not { } events)
+        body = body[..JsonEscapes.Clean(body.Span)];
+        if (LangfuseBatch.Read(body.Span, out var tooShort, out var error) is not { } events)
             return LangfuseResult.Invalid(error);
 
-        // While one event is mapped, its parsed form takes several times its bytes.
-        room.Grow(2L * events.Select(e => e.Length).DefaultIfEmpty().Max());
-        var answers = new List<LangfuseAnswer>(events.Count);
+        var answers = new LangfuseAnswers(tooShort);
         var mapper = new LangfuseMapper(sender.ProjectId, options.Value);
+        long reserved = 0;
         for (var next = 0; next < events.Count;)
         {
             var piece = new LangfusePiece(sender, mapper, options.Value, answers);
-            for (long bytes = 0; next < events.Count && bytes < PieceBytes; next++)
+            while (next < events.Count && piece.Bytes < PieceBytes)
             {
-                piece.Add(events[next]);
-                bytes += events[next].Length;
+                cancellationToken.ThrowIfCancellationRequested();
+                piece.Add(body[events[next++]]);
+            }
+
+            if (piece.Bytes > reserved)
+            {
+                room.Grow(piece.Bytes - reserved);
+                reserved = piece.Bytes;
             }
 
             piece.Answer(await pipeline.WriteAsync(piece.Batch, cancellationToken));
@@ -87,7 +57,7 @@ internal sealed class LangfuseIngest(IngestionPipeline pipeline, IOptions<Ingest
 }
 
 /// <summary>Events that are written together.</summary>
-internal sealed class LangfusePiece(ProjectIdentity sender, LangfuseMapper mapper, IngestionOptions limits, List<LangfuseAnswer> answers)
+internal sealed class LangfusePiece(ProjectIdentity sender, LangfuseMapper mapper, IngestionOptions limits, LangfuseAnswers answers)
 {
     private readonly List<SpanUpdate> _spans = [];
     private readonly List<TraceUpdate> _traces = [];
@@ -96,34 +66,33 @@ internal sealed class LangfusePiece(ProjectIdentity sender, LangfuseMapper mappe
 
     public IngestBatch Batch => new(sender.ProjectId, _spans, _traces) { Scores = _scores };
 
+    /// <summary>About how many bytes of memory it takes.</summary>
+    public long Bytes { get; private set; }
+
     /// <summary>Maps one event. What is wrong with it costs no other.</summary>
     public void Add(ReadOnlyMemory<byte> json)
     {
-        JsonDocument document;
+        var id = LangfuseEvent.UnknownId;
+        var errors = new List<string>();
         try
         {
-            document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = LangfuseBatch.MaxDepth });
-        }
-        catch (JsonException)
-        {
-            answers.Add(new LangfuseAnswer(LangfuseEvent.UnknownId, StatusCodes.Status400BadRequest, $"The event nests deeper than {LangfuseBatch.MaxDepth} levels."));
-            return;
-        }
-
-        using (document)
-        {
-            var errors = new List<string>();
-            if (LangfuseEvent.Read(document.RootElement, errors) is { } e)
+            var envelope = JsonMembers.Read(new JsonSlice(json));
+            id = LangfuseEvent.IdOf(envelope);
+            if (LangfuseEvent.Read(envelope, errors) is { } e)
             {
                 if (sender.OnlyScores && e.Entity is not (LangfuseEntity.Score or LangfuseEntity.Log))
-                    answers.Add(new LangfuseAnswer(e.Id, StatusCodes.Status401Unauthorized, "With the public key alone only scores can be sent."));
+                    answers.Fail(id, StatusCodes.Status401Unauthorized, "With the public key alone only scores can be sent.");
                 else
                     Add(e, json.Span, errors);
             }
-
-            if (errors.Count > 0)
-                answers.Add(new LangfuseAnswer(LangfuseEvent.IdOf(document.RootElement), StatusCodes.Status400BadRequest, string.Join(' ', errors)));
         }
+        catch (JsonException)
+        {
+            errors.Add($"The event nests deeper than {LangfuseBatch.MaxDepth} levels, or has an object of more than {JsonMembers.Most} fields.");
+        }
+
+        if (errors.Count > 0)
+            answers.Fail(id, StatusCodes.Status400BadRequest, string.Join(' ', errors));
     }
 
     /// <summary>Answers the events that were written.</summary>
@@ -135,8 +104,10 @@ internal sealed class LangfusePiece(ProjectIdentity sender, LangfuseMapper mappe
             .ToLookup(r => (r.Item1, r.Item2), r => r.Reason);
         foreach (var (eventId, traceId, id) in _taken)
         {
-            var reason = refused[(traceId, id)].FirstOrDefault();
-            answers.Add(new LangfuseAnswer(eventId, reason is null ? StatusCodes.Status201Created : StatusCodes.Status500InternalServerError, reason));
+            if (refused[(traceId, id)].FirstOrDefault() is { } reason)
+                answers.Fail(eventId, StatusCodes.Status500InternalServerError, reason);
+            else
+                answers.Succeed(eventId);
         }
     }
 
@@ -146,16 +117,19 @@ internal sealed class LangfusePiece(ProjectIdentity sender, LangfuseMapper mappe
         {
             case LangfuseEntity.Trace when mapper.MapTrace(e, errors) is { } trace:
                 _traces.Add(trace);
+                Bytes += trace.Bytes;
                 _taken.Add((e.Id, trace.TraceId, null));
                 break;
             case LangfuseEntity.Observation when mapper.MapObservation(e, json, errors) is var (span, about):
                 _spans.Add(span);
                 if (about is not null)
                     _traces.Add(about);
+                Bytes += span.Bytes + (about?.Bytes ?? 0);
                 _taken.Add((e.Id, span.TraceId, span.SpanId));
                 break;
             case LangfuseEntity.Score when LangfuseScores.Map(sender.ProjectId, e.Body, "body.", LangfuseMapper.Derive("score", e.Id, 16), e.Timestamp, limits, errors) is { } score:
                 _scores.Add(score);
+                Bytes += VersionedUpdate.OwnBytes + json.Length;
                 _taken.Add((e.Id, null, score.Id));
                 break;
         }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -34,7 +33,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     /// <summary>Null with errors when the body is not what it should be.</summary>
     public TraceUpdate? MapTrace(LangfuseEvent e, List<string> errors)
     {
-        var body = new LangfuseFields(e.Body, "body.", errors);
+        var body = new LangfuseFields(JsonMembers.Read(e.Body), "body.", errors);
         var trace = new TraceUpdate
         {
             ProjectId = projectId,
@@ -65,7 +64,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         };
         if (Tags(body) is { } tags)
             trace.Tags = tags;
-        if (body.TryMetadata(limits.MaxFieldBytes, out var metadata))
+        if (body.TryMetadata(limits, out var metadata))
             trace.Metadata = metadata;
         if (body.Content("input", limits.MaxFieldBytes) is { } input)
             (trace.Input, trace.InputPreview) = (input, Preview.OfInput(input));
@@ -80,7 +79,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     /// <param name="errors">What is wrong with it.</param>
     public (SpanUpdate Span, TraceUpdate? Trace)? MapObservation(LangfuseEvent e, ReadOnlySpan<byte> raw, List<string> errors)
     {
-        var body = new LangfuseFields(e.Body, "body.", errors);
+        var body = new LangfuseFields(JsonMembers.Read(e.Body), "body.", errors);
         var id = body.Id("id") ?? Derive("observation", e.Id, 8);
         var span = new SpanUpdate
         {
@@ -190,8 +189,8 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
             span.Status = LangfuseLevel.Of(level) == LangfuseLevel.Error ? SpanStatus.Error : SpanStatus.Unset;
         }
 
-        if (body.Text("statusMessage") is { } message)
-            span.StatusMessage = JsonContent.Cut(message, limits.MaxFieldBytes);
+        if (body.LongText("statusMessage", limits.MaxFieldBytes) is { } message)
+            span.StatusMessage = message;
     }
 
     /// <summary>What has no field of its own; null when there is nothing.</summary>
@@ -201,7 +200,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         using var writer = new Utf8JsonWriter(buffer, JsonKeyMerge.WriterOptions);
         writer.WriteStartObject();
         var empty = writer.BytesPending;
-        if (body.TryMetadata(limits.MaxFieldBytes, out var metadata))
+        if (body.TryMetadata(limits, out var metadata))
         {
             writer.WritePropertyName(MetadataAttribute);
             writer.WriteRawValue(metadata ?? "null"u8.ToArray(), skipInputValidation: true);
@@ -220,12 +219,12 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         writer.Flush();
         return any ? buffer.WrittenSpan.ToArray() : null;
 
-        void Write(string name, JsonElement? value)
+        void Write(string name, JsonSlice? value)
         {
-            if (value is not { } json || (json.ValueKind == JsonValueKind.Object && !json.EnumerateObject().Any()))
+            if (value is not { } json || json is { ValueKind: JsonValueKind.Object, IsEmpty: true })
                 return;
             writer.WritePropertyName(name);
-            json.WriteTo(writer);
+            writer.WriteRawValue(json.Raw, skipInputValidation: true);
         }
     }
 
@@ -233,13 +232,13 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     {
         if (body.Get("tags") is not { ValueKind: not JsonValueKind.Null } tags)
             return null;
-        if (tags.ValueKind != JsonValueKind.Array || tags.EnumerateArray().Any(t => t.ValueKind != JsonValueKind.String))
+        if (tags.ValueKind != JsonValueKind.Array || tags.Elements(limits.MaxSpanItems) is not { } texts || texts.Exists(t => t.ValueKind != JsonValueKind.String))
         {
-            body.Fail("tags", "must be an array of texts");
+            body.Fail("tags", $"must be an array of texts, {limits.MaxSpanItems} at most");
             return null;
         }
 
-        return [.. tags.EnumerateArray().Select(t => StorableText.Shorten(t.GetString()!, limits.MaxNameLength)).Where(t => t.Length > 0)];
+        return [.. texts.Select(t => StorableText.Shorten(t.Text(limits.MaxNameLength), limits.MaxNameLength)).Where(t => t.Length > 0)];
     }
 
     private bool Name(LangfuseFields body, string field, out string? name)
@@ -261,7 +260,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         return true;
     }
 
-    private static ReadOnlySpan<byte> Raw(JsonElement? json) => json is { } value ? JsonMarshal.GetRawUtf8Value(value) : default;
+    private static ReadOnlySpan<byte> Raw(JsonSlice? json) => json is { } value ? value.Raw : default;
 
     private static bool IsNull(LangfuseFields body, string field) => body.Get(field) is { ValueKind: JsonValueKind.Null };
 

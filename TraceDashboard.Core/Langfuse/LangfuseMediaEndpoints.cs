@@ -1,14 +1,14 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Media;
 using TraceDashboard.Core.Projects;
-using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -32,20 +32,13 @@ internal static class LangfuseMediaEndpoints
     private static async Task<IResult> ClaimAsync(HttpContext context, MediaStore media, MediaAddresses addresses, ProjectSettingsStore settings, IOptions<MediaOptions> options)
     {
         var errors = new List<string>();
-        if (await ReadAsync(context, options.Value, errors) is not { } claim)
+        if (await JsonBody.ReadObjectAsync(context, JsonBody.MaxBytes, json => Read(json, options.Value, errors)) is not { } claim)
             return LangfuseResult.Invalid([.. errors]);
         var projectId = context.GetProjectId();
-        bool isKept;
-        try
-        {
-            isKept = await settings.GetPolicyAsync(projectId, context.RequestAborted) is not { } policy || policy.KeepsMedia(claim.TraceId);
-        }
-        catch (UnavailableException e)
-        {
-            return LangfuseResult.Failure(StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
-        }
-
+        var isKept = await settings.GetPolicyAsync(projectId, context.RequestAborted) is not { } policy || policy.KeepsMedia(claim.TraceId);
         var file = isKept ? await media.ClaimAsync(projectId, claim, context.RequestAborted) : null;
+        if (file is not null && file.Sha256 != claim.Sha256)
+            return LangfuseResult.Failure(StatusCodes.Status409Conflict, "Another file of this project, which is stored already, has a hash that begins with the same 22 characters.");
         return TypedResults.Json(new JsonObject
         {
             // Null says that there is nothing to upload: it is there already, its trace was deleted, or the project keeps no contents of it.
@@ -75,29 +68,19 @@ internal static class LangfuseMediaEndpoints
         });
     }
 
-    private static async Task<IResult> UploadAsync(HttpContext context, MediaStore media, MediaAddresses addresses, IOptions<MediaOptions> options, string mediaId, string? token)
+    private static async Task<IResult> UploadAsync(HttpContext context, MediaStore media, MediaAddresses addresses, Admission admission, IOptions<MediaOptions> options, string mediaId, string? token)
     {
         if (addresses.ReadUpload(mediaId, token) is not { } projectId)
             return Refused();
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = options.Value.MaxBytes;
-        try
+        using var room = admission.Enter(IncomingBody.CallerOf(context));
+        room.Arrive(MediaStore.BufferSize);
+        using var body = new IncomingBody(context, options.Value.MaxBytes, room: null);
+        return await media.UploadAsync(projectId, mediaId, body.AsStream(), context.RequestAborted) switch
         {
-            return await media.UploadAsync(projectId, mediaId, context.Request.Body, context.RequestAborted) switch
-            {
-                MediaUploadOutcome.Stored => TypedResults.Ok(),
-                MediaUploadOutcome.Different => LangfuseResult.Invalid("The file has not the contentLength and sha256Hash that were announced."),
-                _ => NotFound(),
-            };
-        }
-        catch (BadHttpRequestException e)
-        {
-            return LangfuseResult.Failure(e.StatusCode, e.Message);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
-        {
-            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
-        }
+            MediaUploadOutcome.Stored => TypedResults.Ok(),
+            MediaUploadOutcome.Different => LangfuseResult.Invalid("The file has not the contentLength and sha256Hash that were announced."),
+            _ => NotFound(),
+        };
     }
 
     private static async Task<IResult> DownloadAsync(HttpContext context, MediaStore media, MediaAddresses addresses, string mediaId, string? token)
@@ -113,23 +96,6 @@ internal static class LangfuseMediaEndpoints
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers.CacheControl = "private, max-age=3600, immutable";
         return TypedResults.Stream(content, file.ContentType, MediaTypes.IsShown(file.ContentType) ? null : file.MediaId, uploadedAt, enableRangeProcessing: true);
-    }
-
-    private static async Task<MediaClaim?> ReadAsync(HttpContext context, MediaOptions options, List<string> errors)
-    {
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-            if (document.RootElement is { ValueKind: JsonValueKind.Object } body)
-                return Read(body, options, errors);
-        }
-        catch (JsonException)
-        {
-            // Said below.
-        }
-
-        errors.Add("The body must be a JSON object.");
-        return null;
     }
 
     private static MediaClaim? Read(JsonElement body, MediaOptions options, List<string> errors)
@@ -149,10 +115,12 @@ internal static class LangfuseMediaEndpoints
         var length = body.TryGetProperty("contentLength", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var bytes) ? bytes : 0;
         if (length < 1 || length > options.MaxBytes)
             errors.Add($"contentLength must be between 1 and {options.MaxBytes} (Media:MaxBytes).");
-        var hash = String("sha256Hash") ?? "";
-        if (hash.Length != HashLength || !Convert.TryFromBase64String(hash, new byte[HashLength], out var hashBytes) || hashBytes != 32)
+        var hash = new byte[SHA256.HashSizeInBytes];
+        if (String("sha256Hash") is not { Length: HashLength } text || !Convert.TryFromBase64String(text, hash, out var hashBytes) || hashBytes != hash.Length)
             errors.Add("sha256Hash must be the SHA-256 of the file in base64.");
-        return errors.Count == 0 ? new MediaClaim(traceId, spanId, field, type.ToLowerInvariant(), length, hash) : null;
+
+        // Bits that base64 leaves over may be set: of several ways to write a hash there is to be one.
+        return errors.Count == 0 ? new MediaClaim(traceId, spanId, field, type.ToLowerInvariant(), length, Convert.ToBase64String(hash)) : null;
 
         string? String(string name) => body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }

@@ -1,62 +1,20 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Langfuse;
 
-/// <summary>What became of one event.</summary>
-/// <param name="Id">Of the envelope.</param>
-/// <param name="Status">201, or why not: 400, 401 or 500.</param>
-/// <param name="Error">What is wrong with it; null when it was taken.</param>
-internal readonly record struct LangfuseAnswer(string Id, int Status, string? Error = null);
-
 /// <summary>Answers in Langfuse's forms.</summary>
 internal sealed class LangfuseResult : IResult
 {
-    private const string InvalidRequest = "Invalid request data";
+    public const string InvalidRequest = "Invalid request data";
 
     private readonly int _statusCode;
     private readonly byte[] _body;
-    private readonly TimeSpan? _retryAfter;
 
-    private LangfuseResult(int statusCode, JsonBuffer body, TimeSpan? retryAfter = null) => (_statusCode, _body, _retryAfter) = (statusCode, body.ToArray(), retryAfter);
+    private LangfuseResult(int statusCode, JsonBuffer body) => (_statusCode, _body) = (statusCode, body.ToArray());
 
     /// <summary>207 with what became of each event.</summary>
-    public static LangfuseResult Multi(List<LangfuseAnswer> answers)
-    {
-        var body = new JsonBuffer();
-        body.Write("{\"successes\":["u8);
-        var first = true;
-        foreach (var answer in answers)
-        {
-            if (answer.Error is not null)
-                continue;
-            Begin(body, answer, ref first);
-            body.Write((byte)'}');
-        }
-
-        body.Write("],\"errors\":["u8);
-        first = true;
-        foreach (var answer in answers)
-        {
-            if (answer.Error is null)
-                continue;
-            Begin(body, answer, ref first);
-            body.Write(",\"message\":"u8);
-            body.WriteString(answer.Status switch
-            {
-                StatusCodes.Status400BadRequest => InvalidRequest,
-                StatusCodes.Status401Unauthorized => "Authentication error",
-                _ => "Internal Server Error",
-            });
-            body.Write(",\"error\":"u8);
-            body.WriteString(answer.Error);
-            body.Write((byte)'}');
-        }
-
-        body.Write("]}"u8);
-        return new LangfuseResult(StatusCodes.Status207MultiStatus, body);
-    }
+    public static LangfuseResult Multi(LangfuseAnswers answers) => new(StatusCodes.Status207MultiStatus, answers.ToJson());
 
     /// <summary>400: the request as a whole is not what it should be.</summary>
     public static LangfuseResult Invalid(params ReadOnlySpan<string> errors)
@@ -76,7 +34,7 @@ internal sealed class LangfuseResult : IResult
         return new LangfuseResult(StatusCodes.Status400BadRequest, body);
     }
 
-    public static LangfuseResult Failure(int statusCode, string message, TimeSpan? retryAfter = null)
+    public static LangfuseResult Failure(int statusCode, string message)
     {
         var body = new JsonBuffer();
         body.Write("{\"message\":"u8);
@@ -92,7 +50,7 @@ internal sealed class LangfuseResult : IResult
             _ => "InvalidRequestError",
         });
         body.Write((byte)'}');
-        return new LangfuseResult(statusCode, body, retryAfter);
+        return new LangfuseResult(statusCode, body);
     }
 
     public static Task WriteFailureAsync(HttpContext context, int statusCode, string message) => Failure(statusCode, message).ExecuteAsync(context);
@@ -103,17 +61,6 @@ internal sealed class LangfuseResult : IResult
         response.StatusCode = _statusCode;
         response.ContentType = "application/json";
         response.ContentLength = _body.Length;
-        if (_retryAfter is { } wait)
-            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         await response.Body.WriteAsync(_body, httpContext.RequestAborted);
-    }
-
-    private static void Begin(JsonBuffer body, LangfuseAnswer answer, ref bool first)
-    {
-        body.Write(first ? "{\"id\":"u8 : ",{\"id\":"u8);
-        first = false;
-        body.WriteString(answer.Id);
-        body.Write(",\"status\":"u8);
-        body.WriteLong(answer.Status);
     }
 }

@@ -72,38 +72,29 @@ internal static class LangfuseScoreEndpoints
 
     private static async Task<IResult> CreateAsync(HttpContext context, IngestionPipeline pipeline, IOptions<IngestionOptions> options, TimeProvider time)
     {
+        using var body = await RequestBody.ReadAsync(context, MaxBodyBytes);
+        if (!Utf8.IsValid(body.Memory.Span))
+            return LangfuseResult.Invalid("The body is not UTF-8.");
+        var errors = new List<string>();
+        var projectId = context.GetProjectId();
+        Score? score;
         try
         {
-            using var room = pipeline.Reserve(0);
-            using var body = new RequestBody(room, MaxBodyBytes);
-            await body.ReadAsync(context.Request, context.RequestAborted);
-            if (!Utf8.IsValid(body.Bytes.AsSpan(0, body.Length)))
-                return LangfuseResult.Invalid("The body is not UTF-8.");
-            var errors = new List<string>();
-            using var document = JsonDocument.Parse(JsonEscapes.Clean(body.Bytes.AsMemory(0, body.Length)), new JsonDocumentOptions { MaxDepth = LangfuseBatch.MaxDepth });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            if (JsonSlice.Parse(body.Memory[..JsonEscapes.Clean(body.Memory.Span)]) is not { ValueKind: JsonValueKind.Object } json)
                 return LangfuseResult.Invalid("The body must be a JSON object.");
-            var projectId = context.GetProjectId();
-            var score = LangfuseScores.Map(projectId, document.RootElement, "", Guid.NewGuid().ToString(), time.GetUnixNanos(), options.Value, errors);
-            if (score is null)
-                return LangfuseResult.Invalid([.. errors]);
-            var result = await pipeline.WriteAsync(new IngestBatch(projectId, [], []) { Scores = [score] }, context.RequestAborted);
-            return result.RejectedScores is [var rejected, ..]
-                ? LangfuseResult.Invalid(rejected.Reason)
-                : TypedResults.Json(new JsonObject { ["id"] = score.Id });
+            score = LangfuseScores.Map(projectId, json, "", Guid.NewGuid().ToString(), time.GetUnixNanos(), options.Value, errors);
         }
         catch (JsonException e)
         {
             return LangfuseResult.Invalid($"The body is not valid JSON: {e.Message}");
         }
-        catch (BodyTooLargeException)
-        {
-            return LangfuseResult.Failure(StatusCodes.Status413PayloadTooLarge, $"A score may take {MaxBodyBytes} bytes.");
-        }
-        catch (UnavailableException e)
-        {
-            return LangfuseResult.Failure(StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
-        }
+
+        if (score is null)
+            return LangfuseResult.Invalid([.. errors]);
+        var result = await pipeline.WriteAsync(new IngestBatch(projectId, [], []) { Scores = [score] }, context.RequestAborted);
+        return result.RejectedScores is [var rejected, ..]
+            ? LangfuseResult.Invalid(rejected.Reason)
+            : TypedResults.Json(new JsonObject { ["id"] = score.Id });
     }
 
     private static async Task<IResult> DeleteAsync(HttpContext context, TraceDeletion deletion) =>

@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Conventions;
@@ -42,9 +41,9 @@ internal static class LangfuseScores
     /// <param name="time">When it was said, in nanoseconds since the Unix epoch.</param>
     /// <param name="limits">How long texts may be.</param>
     /// <param name="errors">What is wrong.</param>
-    public static Score? Map(int projectId, JsonElement json, string path, string fallbackId, long time, IngestionOptions limits, List<string> errors)
+    public static Score? Map(int projectId, JsonSlice json, string path, string fallbackId, long time, IngestionOptions limits, List<string> errors)
     {
-        var body = new LangfuseFields(json, path, errors);
+        var body = new LangfuseFields(JsonMembers.Read(json), path, errors);
         var (traceId, spanId, sessionId) = (body.Id("traceId"), body.Id("observationId"), body.Id("sessionId"));
         if (body.Text("datasetRunId") is not null)
             body.Fail("datasetRunId", "cannot be scored here; score a trace, an observation or a session");
@@ -58,11 +57,11 @@ internal static class LangfuseScores
         var source = ScoreSource.Api;
         if (body.Text("source") is { } sourceWord && !s_sources.TryGetValue(sourceWord, out source))
             body.Fail("source", "must be API, EVAL or ANNOTATION");
-        var (type, value, text) = Value(body);
-        body.TryMetadata(limits.MaxFieldBytes, out var metadata);
+        var (type, value, text) = Value(body, limits);
+        body.TryMetadata(limits, out var metadata);
         var author = Name(body, "authorUserId", limits);
         var config = Name(body, "configId", limits);
-        var comment = body.Text("comment");
+        var comment = body.LongText("comment", limits.MaxFieldBytes);
         var environment = body.Text("environment");
         var id = body.Id("id") ?? fallbackId;
         var timestamp = body.Time("timestamp") ?? time;
@@ -78,20 +77,20 @@ internal static class LangfuseScores
             Name = StorableText.Shorten(name!, limits.MaxNameLength),
             DataType = type,
             Value = value,
-            Text = text is null ? null : JsonContent.Cut(text, limits.MaxFieldBytes),
+            Text = text,
             Source = source,
-            Comment = comment is null ? null : JsonContent.Cut(comment, limits.MaxFieldBytes),
+            Comment = comment,
             Metadata = metadata is null ? null : System.Text.Encoding.UTF8.GetString(metadata),
             Author = author,
             Environment = environment is null ? LangfuseEnvironment.Default : LangfuseEnvironment.Normalise(environment),
             ConfigId = config,
             Timestamp = timestamp,
             VersionTime = time,
-            VersionHash = (long)XxHash3.HashToUInt64(JsonMarshal.GetRawUtf8Value(json)),
+            VersionHash = (long)XxHash3.HashToUInt64(json.Raw),
         };
     }
 
-    private static (ScoreDataType Type, double? Value, string? Text) Value(LangfuseFields body)
+    private static (ScoreDataType Type, double? Value, string? Text) Value(LangfuseFields body, IngestionOptions limits)
     {
         var value = body.Get("value") ?? default;
         ScoreDataType? type = value.ValueKind switch
@@ -111,7 +110,7 @@ internal static class LangfuseScores
         }
 
         var number = value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var parsed) && double.IsFinite(parsed) ? parsed : (double?)null;
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        var text = value.ValueKind == JsonValueKind.String ? JsonContent.TextOf(value, limits.MaxFieldBytes) : null;
         switch (type)
         {
             case ScoreDataType.Numeric when number is null:

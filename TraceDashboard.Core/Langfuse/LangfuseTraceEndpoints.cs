@@ -1,14 +1,16 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Langfuse;
 
@@ -246,11 +248,21 @@ internal static class LangfuseTraceEndpoints
         var bytes = new byte[cursor.Length];
         if (!Convert.TryFromBase64String(cursor, bytes, out var length))
             return null;
-        return LangfuseJson.Value(Encoding.UTF8.GetString(bytes, 0, length)) is JsonObject json
-            && Text(json, "lastStartTimeTo") is { } time && long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start)
-            && Text(json, "lastTraceId") is { } traceId && Text(json, "lastId") is { } id ? (start, traceId, id) : null;
+        var text = bytes.AsMemory(0, length);
+        if (!Utf8.IsValid(text.Span) || !JsonEscapes.IsClean(text.Span))
+            return null;
+        try
+        {
+            var json = JsonMembers.Read(JsonSlice.Parse(text));
+            return Text(json, "lastStartTimeTo") is { } time && long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start)
+                && Text(json, "lastTraceId") is { } traceId && Text(json, "lastId") is { } id ? (start, traceId, id) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
 
-        static string? Text(JsonObject json, string name) => json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        static string? Text(JsonMembers json, string name) => json.Get(name) is { ValueKind: JsonValueKind.String } value ? value.Text(Ids.MaxLength) : null;
     }
 
     private static LangfuseResult NotFound(string what) => LangfuseResult.Failure(StatusCodes.Status404NotFound, $"There is no such {what} in this project.");

@@ -14,7 +14,8 @@ namespace TraceDashboard.Core.Media;
 /// </summary>
 public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options, TimeProvider time) : IStartStep, IDisposable
 {
-    private const int BufferSize = 128 << 10;
+    /// <summary>What an upload holds of its file at a time.</summary>
+    internal const int BufferSize = 128 << 10;
 
     /// <summary>Announcements that are forgotten in one transaction, the rest the next time.</summary>
     private const int AnnouncedSlice = 200;
@@ -39,8 +40,8 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
         }
     }
 
-    /// <summary>Announces a file.</summary>
-    /// <returns>What is known of it; null when its trace was deleted, of which nothing more is kept.</returns>
+    /// <summary>Announces a file. What is stored already stays as it is, its type too.</summary>
+    /// <returns>What is known of it; null when its trace was deleted, of which nothing more is kept. Its hash is another when a different file has its id.</returns>
     public async Task<MediaFile?> ClaimAsync(int projectId, MediaClaim claim, CancellationToken cancellationToken)
     {
         var now = time.GetUnixNanos();
@@ -54,9 +55,14 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
                     $"""
                     INSERT INTO media (project_id, media_id, hash, content_type, content_length, created_at)
                     VALUES ({projectId}, {claim.MediaId}, {claim.Sha256}, {claim.ContentType}, {claim.Length}, {now})
-                    ON CONFLICT (project_id, media_id) DO UPDATE SET content_type = excluded.content_type, created_at = excluded.created_at
+                    ON CONFLICT (project_id, media_id) DO UPDATE SET
+                        hash = excluded.hash, content_type = excluded.content_type, content_length = excluded.content_length, created_at = excluded.created_at
+                    WHERE media.uploaded_at IS NULL
                     """,
                     ct);
+                var file = await FindAsync(db, projectId, claim.MediaId, ct);
+                if (file?.Sha256 != claim.Sha256)
+                    return file;
                 await db.Database.ExecuteSqlAsync(
                     $"""
                     INSERT INTO media_links (project_id, trace_id, span_id, field, media_id)
@@ -64,7 +70,7 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
                     ON CONFLICT (project_id, trace_id, span_id, field, media_id) DO NOTHING
                     """,
                     ct);
-                return await FindAsync(db, projectId, claim.MediaId, ct);
+                return file;
             },
             cancellationToken);
     }
@@ -87,7 +93,7 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
                 File.Move(part, PathOf(projectId, mediaId), overwrite: true);
                 var now = time.GetUnixNanos();
                 var known = await store.WriteAsync(
-                    (db, ct) => db.Media.Where(m => m.ProjectId == projectId && m.MediaId == mediaId).ExecuteUpdateAsync(set => set.SetProperty(m => m.UploadedAt, now), ct),
+                    (db, ct) => db.Media.Where(m => m.ProjectId == projectId && m.MediaId == mediaId && m.Hash == file.Sha256).ExecuteUpdateAsync(set => set.SetProperty(m => m.UploadedAt, now), ct),
                     CancellationToken.None);
                 if (known > 0)
                     return MediaUploadOutcome.Stored;

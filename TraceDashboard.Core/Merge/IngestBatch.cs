@@ -13,6 +13,9 @@ public sealed record IngestBatch(int ProjectId, IReadOnlyList<SpanUpdate> Spans,
 
     /// <summary>How many things it brings.</summary>
     public int Count => Spans.Count + Traces.Count + Scores.Count;
+
+    /// <summary>About how many bytes of memory it takes.</summary>
+    internal long Bytes => Spans.Sum(s => s.Bytes) + Traces.Sum(t => t.Bytes) + ((long)Scores.Count * VersionedUpdate.OwnBytes);
 }
 
 /// <summary>What became of a batch after the commit. All that is not listed is durable.</summary>

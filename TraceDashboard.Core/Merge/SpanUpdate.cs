@@ -54,6 +54,10 @@ public sealed class SpanUpdate : VersionedUpdate
     /// <summary>Streamed output, in any order; null when there is none.</summary>
     public List<OutputChunk>? Chunks { get; set; }
 
+    /// <summary>About how many bytes of memory it takes.</summary>
+    internal long Bytes =>
+        OwnBytes + (Chunks?.Sum(c => 2L * c.Text.Length) ?? 0L) + (Input?.Length ?? 0L) + (Output?.Length ?? 0L) + (Attributes?.Length ?? 0L) + (Events?.Length ?? 0L) + (Links?.Length ?? 0L) + (Origin?.Length ?? 0L);
+
     public string? ParentSpanId { get; set => Set(SpanField.ParentSpanId, ref field, value); }
 
     public string? Name { get; set => Set(SpanField.Name, ref field, value); }

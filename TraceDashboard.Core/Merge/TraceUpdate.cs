@@ -29,6 +29,9 @@ public sealed class TraceUpdate : VersionedUpdate
     /// <summary>Whether spans of the same batch say it: they are not kept without it.</summary>
     public bool OfSpans { get; init; }
 
+    /// <summary>About how many bytes of memory it takes.</summary>
+    internal long Bytes => OwnBytes + (Metadata?.Length ?? 0L) + (Input?.Length ?? 0L) + (Output?.Length ?? 0L);
+
     /// <summary>The earliest of all that were sent, in nanoseconds since the Unix epoch.</summary>
     public long? Timestamp { get; set => Set(TraceField.Timestamp, ref field, value); }
 

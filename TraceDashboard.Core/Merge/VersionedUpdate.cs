@@ -6,6 +6,9 @@ namespace TraceDashboard.Core.Merge;
 /// </summary>
 public abstract class VersionedUpdate
 {
+    /// <summary>About what an update takes beside its contents; bodies can consist of little else.</summary>
+    internal const int OwnBytes = 1024;
+
     public required int ProjectId { get; init; }
 
     public required string TraceId { get; init; }

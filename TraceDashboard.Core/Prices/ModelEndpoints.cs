@@ -153,7 +153,7 @@ public static class ModelEndpoints
 
     private static async Task<IResult> AddAsync(HttpContext context, ModelPriceManager manager, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (request, problem) = await JsonBody.ReadAsync(context.Request, ModelJson.Default.AddModelPriceRequest, cancellationToken);
+        var (request, problem) = await JsonBody.ReadAsync(context, ModelJson.Default.AddModelPriceRequest);
         if (request is null)
             return problem!;
         var errors = new ApiErrors();
@@ -172,7 +172,7 @@ public static class ModelEndpoints
     {
         if (await manager.FindAsync(context.GetProjectId(), priceId, cancellationToken) is null)
             return NoSuchPrice();
-        var (request, problem) = await JsonBody.ReadAsync(context.Request, ModelJson.Default.ChangeModelPriceRequest, cancellationToken);
+        var (request, problem) = await JsonBody.ReadAsync(context, ModelJson.Default.ChangeModelPriceRequest);
         if (request is null)
             return problem!;
         var errors = new ApiErrors();

@@ -12,18 +12,50 @@ internal static class JsonEscapes
 {
     private const int Length = 6;
 
-    /// <summary>The same memory when there is nothing to do.</summary>
-    public static ReadOnlyMemory<byte> Clean(ReadOnlyMemory<byte> json) =>
-        FindUnclean(json.Span) is >= 0 and var first ? CleanFrom(json.Span, first) : json;
+    /// <summary>Cleans the bytes where they are.</summary>
+    /// <returns>How many are left.</returns>
+    public static int Clean(Span<byte> json)
+    {
+        var first = FindUnclean(json);
+        if (first < 0)
+            return json.Length;
+        var written = first;
+        for (var read = first; read < json.Length;)
+        {
+            var run = json[read..].IndexOf((byte)'\\');
+            run = run < 0 ? json.Length - read : run;
+            json.Slice(read, run).CopyTo(json[written..]);
+            (read, written) = (read + run, written + run);
+            if (read == json.Length)
+                break;
+
+            var length = Math.Min(LengthOf(json[read..], out var isClean), json.Length - read);
+            ReadOnlySpan<byte> text = isClean ? json.Slice(read, length) : IsNul(json[read..]) ? default : "\\uFFFD"u8;
+            text.CopyTo(json[written..]);
+            (read, written) = (read + length, written + text.Length);
+        }
+
+        return written;
+    }
+
+    /// <summary>Whether there is nothing to take out.</summary>
+    public static bool IsClean(ReadOnlySpan<byte> json) => FindUnclean(json) < 0;
 
     /// <summary>The same for a text that may be JSON. In any other text a backslash is a backslash.</summary>
-    public static ReadOnlySpan<byte> CleanText(ReadOnlySpan<byte> text) =>
-        text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[' or (byte)'"', ..] && FindUnclean(text) is >= 0 and var first && IsJson(text)
-            ? CleanFrom(text, first).Span
-            : text;
+    public static ReadOnlySpan<byte> CleanText(ReadOnlySpan<byte> text)
+    {
+        if (text.TrimStart(" \t\r\n"u8) is not [(byte)'{' or (byte)'[' or (byte)'"', ..] || IsClean(text) || !IsJson(text))
+            return text;
+        var copy = text.ToArray();
+        return copy.AsSpan(0, Clean(copy));
+    }
 
     /// <summary>JSON that somebody else has written, cleaned.</summary>
-    public static ReadOnlyMemory<byte> ToUtf8(string json) => Clean(Encoding.UTF8.GetBytes(json));
+    public static ReadOnlyMemory<byte> ToUtf8(string json)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(json);
+        return utf8.AsMemory(0, Clean(utf8));
+    }
 
     /// <summary>Parses JSON that somebody else has written; all of its texts and names can be read.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
@@ -44,29 +76,6 @@ internal static class JsonEscapes
         }
 
         return -1;
-    }
-
-    private static ReadOnlyMemory<byte> CleanFrom(ReadOnlySpan<byte> json, int first)
-    {
-        var cleaned = new byte[json.Length];
-        json[..first].CopyTo(cleaned);
-        var written = first;
-        for (var read = first; read < json.Length;)
-        {
-            var run = json[read..].IndexOf((byte)'\\');
-            run = run < 0 ? json.Length - read : run;
-            json.Slice(read, run).CopyTo(cleaned.AsSpan(written));
-            (read, written) = (read + run, written + run);
-            if (read == json.Length)
-                break;
-
-            var length = Math.Min(LengthOf(json[read..], out var isClean), json.Length - read);
-            var text = isClean ? json.Slice(read, length) : IsNul(json[read..]) ? default : "\\uFFFD"u8;
-            text.CopyTo(cleaned.AsSpan(written));
-            (read, written) = (read + length, written + text.Length);
-        }
-
-        return cleaned.AsMemory(0, written);
     }
 
     /// <summary>How long the escape is with which the text begins, a pair of surrogates taken together.</summary>

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using TraceDashboard.Core.Ingestion;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Hosting;
@@ -39,7 +39,7 @@ public sealed partial class TelemetryTests
     public async Task Metrics_count_requests_that_found_no_room()
     {
         await using var app = await TestApp.StartAsync(new TestAppOptions { Settings = new Dictionary<string, string?> { ["Ingestion:MaxBytesInFlight"] = "1048576" } });
-        using var held = app.Get<IngestionPipeline>().Reserve((1048576 / 2) - 100);
+        using var held = app.Get<Admission>().Hold(1048576 - 200);
 
         using var refused = await app.Client.PostOtlpAsync(OtlpJson.Export([1], Start), Cancel);
 

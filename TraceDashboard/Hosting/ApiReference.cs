@@ -110,6 +110,8 @@ internal static class ApiReference
             schema.Enum = [.. allowed.Values.Select(v => (JsonNode)v!.ToString()!)];
         if (attributes.OfType<DataTypeAttribute>().Any(a => a.DataType == DataType.DateTime))
             schema.Format = "date-time";
+        if (attributes.OfType<DataTypeAttribute>().Any(a => a.DataType == DataType.Text))
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
         return Task.CompletedTask;
     }
 }

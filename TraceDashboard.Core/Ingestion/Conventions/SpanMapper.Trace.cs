@@ -133,7 +133,7 @@ internal sealed partial class SpanMapper
         if (!whole.StartsWith("{"u8) || whole.Length > options.MaxFieldBytes || !GenAiEvents.IsJson(whole))
             whole = default;
         if (!_found.Has(Field.MetadataKeys))
-            return whole.IsEmpty ? null : whole.ToArray();
+            return Mergeable(whole);
 
         _names.Clear();
         _json.Clear();
@@ -164,8 +164,11 @@ internal sealed partial class SpanMapper
         }
 
         _json.Write((byte)'}');
-        return _json.ToArray();
+        return Mergeable(_json.Written);
     }
+
+    /// <summary>Each key is merged on its own, and can be filtered by: very many would take many times their bytes.</summary>
+    private byte[]? Mergeable(ReadOnlySpan<byte> json) => json.IsEmpty || JsonContent.HasMoreMembers(json, options.MaxSpanItems) ? null : json.ToArray();
 
     /// <summary>Keys that have a meaning of their own, like a session's id among the metadata, are no metadata.</summary>
     private static bool IsWhole(ulong keyHash)

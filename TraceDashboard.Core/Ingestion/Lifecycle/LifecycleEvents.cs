@@ -13,8 +13,11 @@ internal static class LifecycleEvents
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Events in the form of <see cref="SpanUpdate.Events"/>.</summary>
+    /// <param name="body">What the events were read from.</param>
+    /// <param name="maxBytes">Longest that they may be together.</param>
     /// <param name="defaultTime">The call's timestamp. Not the time of receipt: with it, an event that is sent again would be another one.</param>
-    public static byte[] ToJson(List<LifecycleEvent> events, long? defaultTime, string path, Func<string?, string?> clean, ApiErrors errors)
+    public static byte[] ToJson(
+        List<LifecycleEvent> events, ReadOnlyMemory<byte> body, int maxBytes, long? defaultTime, string path, Func<string?, string?> clean, ApiErrors errors)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, WriterOptions);
@@ -35,7 +38,7 @@ internal static class LifecycleEvents
                 time = nanos;
             else if (item.Time is not null)
                 errors.Add($"{at}.time", Iso8601.Form);
-            var attributes = item.Attributes is { ValueKind: not JsonValueKind.Null } given ? given : default;
+            var attributes = item.Attributes?.Of(body) ?? default;
             if (attributes.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
                 errors.Add($"{at}.attributes", "must be a JSON object");
 
@@ -46,10 +49,15 @@ internal static class LifecycleEvents
             if (attributes.ValueKind == JsonValueKind.Object)
             {
                 writer.WritePropertyName("attributes"u8);
-                attributes.WriteTo(writer);
+                writer.WriteRawValue(attributes.Raw, skipInputValidation: true);
             }
 
             writer.WriteEndObject();
+            if (writer.BytesCommitted + writer.BytesPending > maxBytes)
+            {
+                errors.Add($"{path}events", $"are longer than {maxBytes} bytes together (Ingestion:MaxFieldBytes)");
+                break;
+            }
         }
 
         writer.WriteEndArray();

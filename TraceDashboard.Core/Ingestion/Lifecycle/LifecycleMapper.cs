@@ -96,15 +96,22 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
 
     private void AddChunk(SpanUpdate span)
     {
-        if (request is not TraceProgress { OutputDelta: { } delta })
+        if (request is not TraceProgress { OutputDelta: { } range })
             return;
+        var delta = range.Of(body);
+        if (delta.ValueKind != JsonValueKind.String)
+        {
+            errors.Add("outputDelta", "must be a text");
+            return;
+        }
+
         if (request.Sequence is not { } sequence)
         {
             errors.Add("sequence", "is needed beside outputDelta; number the pieces 0, 1, 2 …");
             return;
         }
 
-        span.Chunks = [new OutputChunk(sequence, JsonContent.Cut(delta, limits.MaxFieldBytes))];
+        span.Chunks = [new OutputChunk(sequence, JsonContent.TextOf(delta, limits.MaxFieldBytes))];
         if (!span.Has(SpanField.Streaming))
             Imply(span, SpanField.Streaming, span.Streaming = true);
     }
@@ -208,13 +215,13 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
     {
         if (Name(said.FinishReason) is { } finish)
             span.FinishReason = finish;
-        if (said.Error is { ValueKind: not JsonValueKind.Null } error && LifecycleWords.Error(error, path + "error", errors) is { } what)
+        if (said.Error is { } error && LifecycleWords.Error(error.Of(body), path + "error", limits, errors) is { } what)
         {
             span.Status = SpanStatus.Error;
             if (Name(what.Type) is { } type)
                 span.ErrorType = type;
             if (what.Message is { } message)
-                span.StatusMessage = JsonContent.Cut(message, limits.MaxFieldBytes);
+                span.StatusMessage = message;
         }
 
         if (LifecycleWords.TryStatus(said.Status, path + "status", errors) is { } status)
@@ -223,24 +230,27 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
 
     private void SetContents(SpanUpdate span, SpanFields said, string path)
     {
-        if (said.Input is { ValueKind: not JsonValueKind.Null } input)
-            span.Input = JsonContent.Of(input, limits.MaxFieldBytes);
-        if (said.Output is { ValueKind: not JsonValueKind.Null } output)
-            span.Output = JsonContent.Of(output, limits.MaxFieldBytes);
+        if (said.Input is { } input)
+            span.Input = JsonContent.Of(input.Of(body), limits.MaxFieldBytes);
+        if (said.Output is { } output)
+            span.Output = JsonContent.Of(output.Of(body), limits.MaxFieldBytes);
         if (JsonObject(said.Attributes, path + "attributes") is { } attributes)
             span.Attributes = attributes;
         if (said.Events is { Count: > 0 } events)
-            span.Events = LifecycleEvents.ToJson(events, _said, path, Name, errors);
+            span.Events = LifecycleEvents.ToJson(events, body, limits.MaxFieldBytes, _said, path, Name, errors);
     }
 
-    private byte[]? JsonObject(JsonElement? value, string path)
+    private byte[]? JsonObject(JsonRange? value, string path)
     {
-        if (value is not { ValueKind: not JsonValueKind.Null } json)
+        if (value?.Of(body) is not { } json)
             return null;
         if (json.ValueKind != JsonValueKind.Object)
             return Refuse<byte[]?>(path, "must be a JSON object");
-        var text = JsonMarshal.GetRawUtf8Value(json);
-        return text.Length <= limits.MaxFieldBytes ? text.ToArray() : Refuse<byte[]?>(path, $"is {text.Length} bytes long; {limits.MaxFieldBytes} are the most");
+        if (json.Raw.Length > limits.MaxFieldBytes)
+            return Refuse<byte[]?>(path, $"is {json.Raw.Length} bytes long; {limits.MaxFieldBytes} are the most (Ingestion:MaxFieldBytes)");
+        return JsonContent.HasMoreMembers(json.Raw, limits.MaxSpanItems)
+            ? Refuse<byte[]?>(path, $"has more than {limits.MaxSpanItems} keys (Ingestion:MaxSpanItems)")
+            : json.Raw.ToArray();
     }
 
     private long? Time(string? text, string path)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Lifecycle;
@@ -57,10 +58,10 @@ public abstract class SpanFields
     public bool? Streaming { get; set; }
 
     [Description("What went in: a text, or any JSON such as a list of messages.")]
-    public JsonElement? Input { get; set; }
+    public JsonRange? Input { get; set; }
 
     [Description("What came out: a text, or any JSON. Given, it stands instead of the streamed pieces.")]
-    public JsonElement? Output { get; set; }
+    public JsonRange? Output { get; set; }
 
     [Description("Tokens used so far.")]
     public LifecycleUsage? Usage { get; set; }
@@ -74,7 +75,7 @@ public abstract class SpanFields
     public string? Status { get; set; }
 
     [Description("What went wrong: a text, or an object with type and message. Sets the status to error.")]
-    public JsonElement? Error { get; set; }
+    public JsonRange? Error { get; set; }
 
     [Description("Why the model stopped: stop, length, tool_calls, content_filter …")]
     public string? FinishReason { get; set; }
@@ -95,7 +96,7 @@ public abstract class SpanFields
     public string? PromptVersion { get; set; }
 
     [Description("Anything else about the span, as a JSON object. Merged key by key.")]
-    public JsonElement? Attributes { get; set; }
+    public JsonRange? Attributes { get; set; }
 
     [Description("Moments within the span. Each is kept once.")]
     public List<LifecycleEvent>? Events { get; set; }
@@ -131,7 +132,7 @@ public abstract class TraceContext : SpanFields
     public List<string>? Tags { get; set; }
 
     [Description("Anything else about the trace, as a JSON object. Merged key by key.")]
-    public JsonElement? Metadata { get; set; }
+    public JsonRange? Metadata { get; set; }
 }
 
 /// <summary>Begins a trace, or a span in it.</summary>
@@ -146,7 +147,8 @@ public sealed class StartTraceRequest : TraceContext
 public abstract class TraceProgress : TraceContext
 {
     [Description("The next piece of streamed output. Its place is given by sequence, so pieces may arrive in any order and more than once.")]
-    public string? OutputDelta { get; set; }
+    [DataType(DataType.Text)]
+    public JsonRange? OutputDelta { get; set; }
 
     [Description("Steps within the addressed span, open or ended. Sent again with the same spanId, they are completed.")]
     public List<LifecycleSpan>? Spans { get; set; }
@@ -173,7 +175,7 @@ public sealed class LifecycleEvent
     public string? Time { get; set; }
 
     [Description("Anything else about it, as a JSON object.")]
-    public JsonElement? Attributes { get; set; }
+    public JsonRange? Attributes { get; set; }
 }
 
 /// <summary>
@@ -248,5 +250,11 @@ public sealed record TraceHandle(
 internal sealed partial class LifecycleJson : JsonSerializerContext
 {
     /// <summary>How deep a body may nest.</summary>
-    public const int MaxDepth = 128;
+    public const int MaxDepth = JsonMembers.MaxDepth;
+
+    /// <summary>Reads texts as far as they can be kept.</summary>
+    public static LifecycleJson Of(IngestionOptions limits) => new(new JsonSerializerOptions(Default.Options)
+    {
+        Converters = { new ShortTextConverter(Math.Max(limits.MaxNameLength, Ids.MaxLength)) },
+    });
 }

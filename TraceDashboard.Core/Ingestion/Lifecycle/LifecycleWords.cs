@@ -18,10 +18,10 @@ internal static class LifecycleWords
     public static string Of(SpanKind kind) => JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
 
     /// <summary>A text, or an object with type and message; null when it is neither.</summary>
-    public static (string? Type, string? Message)? Error(JsonElement error, string path, ApiErrors errors)
+    public static (string? Type, string? Message)? Error(JsonSlice error, string path, IngestionOptions limits, ApiErrors errors)
     {
         if (error.ValueKind == JsonValueKind.String)
-            return (null, error.GetString());
+            return (null, JsonContent.TextOf(error, limits.MaxFieldBytes));
         if (error.ValueKind != JsonValueKind.Object)
         {
             errors.Add(path, "must be a text, or an object with type and message");
@@ -29,16 +29,22 @@ internal static class LifecycleWords
         }
 
         (string? Type, string? Message) result = default;
-        foreach (var member in error.EnumerateObject())
+        var reader = new Utf8JsonReader(error.Raw, new JsonReaderOptions { MaxDepth = JsonMembers.MaxDepth });
+        _ = reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName && !errors.IsFull)
         {
-            if (member.Name is not ("type" or "message"))
-                errors.Add($"{path}.{member.Name}", $"unknown field '{member.Name}'{Suggestion.For(member.Name, ["type", "message"])}");
-            else if (member.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
-                errors.Add($"{path}.{member.Name}", "must be a text");
-            else if (member.Name == "type")
-                result.Type = member.Value.GetString();
-            else
-                result.Message = member.Value.GetString();
+            var isType = reader.ValueTextEquals("type"u8);
+            var name = isType ? "type" : reader.ValueTextEquals("message"u8) ? "message" : StorableText.Shorten(reader.ValueSpan, 40);
+            _ = reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            var value = new JsonSlice(error.Memory[start..(int)reader.BytesConsumed]);
+            if (name is not ("type" or "message"))
+                errors.Add($"{path}.{name}", $"unknown field '{name}'{Suggestion.For(name, ["type", "message"])}");
+            else if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null))
+                errors.Add($"{path}.{name}", "must be a text");
+            else if (value.ValueKind == JsonValueKind.String)
+                result = isType ? (value.Text(limits.MaxNameLength), result.Message) : (result.Type, JsonContent.TextOf(value, limits.MaxFieldBytes));
         }
 
         return result;

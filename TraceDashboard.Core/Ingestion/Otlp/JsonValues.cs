@@ -28,7 +28,7 @@ internal static class JsonValues
         if (!reader.ValueIsEscaped)
             return record.Keep(bodyStart + reader.TokenStartIndex + 1, reader.ValueSpan.Length);
         var start = record.Own.Length;
-        JsonStrings.WriteUnescaped(reader.ValueSpan, record.Own);
+        JsonUnescape.Write(reader.ValueSpan, record.Own);
         return new Slice(start, record.Own.Length - start, true);
     }
 

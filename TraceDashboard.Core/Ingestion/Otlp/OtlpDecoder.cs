@@ -13,9 +13,6 @@ namespace TraceDashboard.Core.Ingestion.Otlp;
 /// </summary>
 internal sealed class OtlpDecoder
 {
-    /// <summary>About what an update takes beside its texts; bodies can consist of little else.</summary>
-    private const int UpdateBytes = 1024;
-
     /// <summary>2000-01-01 and 2100-01-01: outside, the clock or the unit is wrong.</summary>
     private const ulong EarliestTime = 946_684_800_000_000_000;
     private const ulong LatestTime = 4_102_444_800_000_000_000;
@@ -113,7 +110,7 @@ internal sealed class OtlpDecoder
             Add(trace);
         var scores = _scores.Count;
         _mapper.MapScores(_span, update, _scores);
-        BatchBytes += (UpdateBytes * (1 + _scores.Count - scores)) + SizeOf(update);
+        BatchBytes += update.Bytes + ((_scores.Count - scores) * VersionedUpdate.OwnBytes);
         AnyDecoded = true;
         return update;
     }
@@ -332,12 +329,8 @@ internal sealed class OtlpDecoder
     private void Add(TraceUpdate trace)
     {
         _traces.Add(trace.TraceId, trace);
-        BatchBytes += UpdateBytes + (trace.Metadata?.Length ?? 0) + (trace.Input?.Length ?? 0) + (trace.Output?.Length ?? 0);
+        BatchBytes += trace.Bytes;
     }
-
-    private static long SizeOf(SpanUpdate update) =>
-        (update.Input?.Length ?? 0L) + (update.Output?.Length ?? 0L) + (update.Attributes?.Length ?? 0L)
-        + (update.Events?.Length ?? 0L) + (update.Links?.Length ?? 0L) + (update.Origin?.Length ?? 0L);
 
     private string Describe(int index)
     {

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
@@ -15,6 +16,9 @@ namespace TraceDashboard.Core.Ingestion.Otlp;
 /// <summary>OTLP/gRPC of opentelemetry-proto 1.11: the Export calls for traces, metrics and logs. The latter two are answered and not kept.</summary>
 public static class OtlpGrpcEndpoints
 {
+    /// <summary>A flag and the length, before the message.</summary>
+    private const int PrefixBytes = 5;
+
     public static IServiceCollection AddOtlpGrpc(this IServiceCollection services)
     {
         services.AddGrpc(static grpc =>
@@ -41,11 +45,11 @@ public static class OtlpGrpcEndpoints
                 var handle = endpoint.RequestDelegate!;
                 endpoint.RequestDelegate = async context =>
                 {
-                    using var body = new CountedBody(
-                        context.Request.BodyReader,
-                        context.RequestServices.GetRequiredService<IngestionPipeline>(),
-                        context.RequestServices.GetRequiredService<IOptions<IngestionOptions>>().Value.MaxBodyBytes);
-                    context.Features.Set(body);
+                    using var room = context.RequestServices.GetRequiredService<Admission>().Enter(IncomingBody.CallerOf(context));
+                    using var body = new IncomingBody(
+                        context, context.RequestServices.GetRequiredService<IOptions<IngestionOptions>>().Value.MaxBodyBytes, room, PrefixBytes,
+                        e => OtlpGrpcService.ToException(e, context.RequestAborted));
+                    context.Features.Set(room);
                     context.Features.Set<IRequestBodyPipeFeature>(body);
                     await handle(context);
                 };

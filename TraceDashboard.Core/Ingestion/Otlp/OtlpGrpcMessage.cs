@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Grpc.Core;
 using Grpc.Net.Compression;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
@@ -16,15 +17,14 @@ internal sealed class OtlpGrpcMessage
 
     public static Marshaller<OtlpGrpcMessage> Marshaller { get; } = new(static (_, _) => throw new NotSupportedException(), Read);
 
-    /// <summary>No protobuf message begins like gzip: the first byte would be a field of wire type 7, which does not exist.</summary>
-    public bool IsGzip => _length > 1 && _bytes[0] == 0x1F && _bytes[1] == 0x8B;
-
     /// <summary>Hands the bytes over; to be called once.</summary>
-    public Task MoveToAsync(RequestBody body)
+    public RequestBody Open(ByteReservation room, BodyOptions options)
     {
-        body.Adopt(_bytes, _length);
+        var bytes = _bytes;
         _bytes = [];
-        return Task.CompletedTask;
+
+        // No protobuf message begins like gzip: the first byte would be a field of wire type 7, which does not exist.
+        return RequestBody.Adopt(bytes, _length, isCompressed: _length > 1 && bytes[0] == 0x1F && bytes[1] == 0x8B, room, options);
     }
 
     private static OtlpGrpcMessage Read(DeserializationContext context)

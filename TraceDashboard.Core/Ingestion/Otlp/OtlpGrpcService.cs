@@ -3,20 +3,34 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
 /// <summary>What the three services do.</summary>
-internal sealed class OtlpGrpcService(IngestionPipeline pipeline, IOptions<IngestionOptions> options)
+internal sealed class OtlpGrpcService(IngestionPipeline pipeline, IOptions<IngestionOptions> options, IOptions<BodyOptions> bodies)
 {
     /// <exception cref="RpcException">The export failed as a whole.</exception>
     public async Task<byte[]> ExportAsync(OtlpGrpcMessage message, ServerCallContext context)
     {
         var http = context.GetHttpContext();
-        var outcome = await new OtlpTraceExport(pipeline, options.Value).RunAsync(
-            http.GetProjectId(), OtlpEncoding.Protobuf, message.IsGzip, http.Features.GetRequiredFeature<CountedBody>().TakeReservation, message.MoveToAsync, context.CancellationToken);
+        OtlpOutcome outcome;
+        try
+        {
+            using var body = message.Open(http.Features.GetRequiredFeature<ByteReservation>(), bodies.Value);
+            outcome = await new OtlpTraceExport(pipeline, options.Value).RunAsync(http.GetProjectId(), OtlpEncoding.Protobuf, body, context.CancellationToken);
+        }
+        catch (Exception e) when (Refusal.Of(e, context.CancellationToken) is { } refusal)
+        {
+            throw ToException(OtlpOutcome.Failure(refusal));
+        }
+
         return outcome.IsSuccess ? OtlpMessages.Response(OtlpEncoding.Protobuf, outcome.Rejected, outcome.Message) : throw ToException(outcome);
     }
+
+    /// <summary>A refusal in the form of gRPC; anything else as it is.</summary>
+    public static Exception ToException(Exception exception, CancellationToken aborted) =>
+        Refusal.Of(exception, aborted) is { } refusal ? ToException(OtlpOutcome.Failure(refusal)) : exception;
 
     public static RpcException ToException(OtlpOutcome outcome)
     {

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
@@ -42,15 +42,8 @@ public static class OtlpHttpEndpoints
     {
         if (!TryGetEncoding(context, out var encoding, out var refusal))
             return refusal;
-        if (!RequestBody.TryGetCompression(context.Request, out var isCompressed))
-            return new OtlpResult(encoding, OtlpOutcome.Failure(StatusCodes.Status415UnsupportedMediaType,
-                $"Content-Encoding is '{context.Request.Headers.ContentEncoding}'; send gzip or nothing."));
-        // The limit is enforced here, with an answer in the protocol's form.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
-        var outcome = await new OtlpTraceExport(pipeline, options.Value).RunAsync(
-            context.GetProjectId(), encoding, isCompressed, () => pipeline.Reserve(0), body => body.ReadAsync(context.Request, context.RequestAborted), context.RequestAborted);
-        return new OtlpResult(encoding, outcome);
+        using var body = await RequestBody.ReadAsync(context, options.Value.MaxBodyBytes);
+        return new OtlpResult(encoding, await new OtlpTraceExport(pipeline, options.Value).RunAsync(context.GetProjectId(), encoding, body, context.RequestAborted));
     }
 
     private static OtlpResult Ignore(HttpContext context) =>

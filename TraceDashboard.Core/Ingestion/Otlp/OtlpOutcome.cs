@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using TraceDashboard.Core.Api;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -28,5 +29,7 @@ internal readonly record struct OtlpOutcome(int StatusCode, string Message, long
     /// <summary>All spans are stored but those rejected, if any.</summary>
     public static OtlpOutcome Success(long rejected = 0, string message = "") => new(StatusCodes.Status200OK, message, rejected);
 
-    public static OtlpOutcome Failure(int statusCode, string message, TimeSpan? retryAfter = null) => new(statusCode, message, 0, retryAfter);
+    public static OtlpOutcome Failure(int statusCode, string message) => new(statusCode, message);
+
+    public static OtlpOutcome Failure(Refusal refusal) => new(refusal.StatusCode, refusal.Message, RetryAfter: refusal.RetryAfter);
 }

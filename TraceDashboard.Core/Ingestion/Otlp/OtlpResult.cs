@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
@@ -19,8 +18,6 @@ internal sealed class OtlpResult(OtlpEncoding encoding, OtlpOutcome outcome) : I
         response.StatusCode = outcome.StatusCode;
         response.ContentType = encoding.MediaType();
         response.ContentLength = body.Length;
-        if (outcome.RetryAfter is { } wait)
-            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (body.Length > 0)
             await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Api;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -11,65 +11,34 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
 
     /// <param name="projectId">Of the sender.</param>
     /// <param name="encoding">Of the message.</param>
-    /// <param name="isCompressed">Whether the body is gzip.</param>
-    /// <param name="room">Where the body's bytes are counted; called once.</param>
-    /// <param name="read">Fills the body.</param>
+    /// <param name="body">The message.</param>
     /// <param name="cancellationToken">The sender has gone.</param>
-    public async Task<OtlpOutcome> RunAsync(
-        int projectId, OtlpEncoding encoding, bool isCompressed, Func<IngestReservation> room, Func<RequestBody, Task> read, CancellationToken cancellationToken)
+    public async Task<OtlpOutcome> RunAsync(int projectId, OtlpEncoding encoding, RequestBody body, CancellationToken cancellationToken)
     {
         try
         {
-            using var reservation = room();
-            using var body = new RequestBody(reservation, options.MaxBodyBytes);
-            await read(body);
-            if (isCompressed)
-                body.Inflate();
-            var request = encoding.Open(body.Bytes, body.Length, options);
-            return await WriteAsync(request, projectId, reservation, cancellationToken);
+            return await WriteAsync(encoding.Open(body.Bytes, body.Length, options), projectId, body.Room, cancellationToken);
         }
         catch (MalformedRequestException e)
         {
             return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, e.Message);
         }
-        catch (InvalidDataException e)
-        {
-            return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, "The body cannot be decompressed: " + e.Message);
-        }
-        catch (BodyTooLargeException e)
-        {
-            return OtlpOutcome.Failure(StatusCodes.Status413PayloadTooLarge, e.Message);
-        }
-        catch (UnavailableException e)
-        {
-            return OtlpOutcome.Failure(StatusCodes.Status503ServiceUnavailable, e.Message, e.RetryAfter);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return OtlpOutcome.Failure(e.StatusCode, e.Message);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException && cancellationToken.IsCancellationRequested)
-        {
-            // The sender has gone, nobody reads an answer; what was not acknowledged it sends again.
-            return OtlpOutcome.Failure(StatusCodes.Status499ClientClosedRequest, "The sender has gone.");
-        }
     }
 
-    private async Task<OtlpOutcome> WriteAsync(OtlpRequest request, int projectId, IngestReservation reservation, CancellationToken cancellationToken)
+    private async Task<OtlpOutcome> WriteAsync(OtlpRequest request, int projectId, ByteReservation room, CancellationToken cancellationToken)
     {
         if (request.SpanCount == 0 && request.OtherSignal is { } signal)
             return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, $"This is an export of {signal}; /v1/traces takes traces only.");
 
         var decoder = new OtlpDecoder(request, projectId);
         var rejections = decoder.Rejections;
-        long reserved = request.Length;
+        long reserved = 0;
         var refused = 0;
         while (decoder.Next(BatchBytes) is { } batch)
         {
-            // A body is counted twice, once for what it decodes to; small spans decode to more.
             if (decoder.BatchBytes > reserved)
             {
-                reservation.Grow((decoder.BatchBytes - reserved + 1) / 2);
+                room.Grow(decoder.BatchBytes - reserved);
                 reserved = decoder.BatchBytes;
             }
 

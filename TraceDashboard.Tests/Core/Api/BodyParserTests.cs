@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion.Lifecycle;
@@ -60,11 +61,13 @@ public sealed class BodyParserTests
         var json = """{"name":"a\u0000b\ud800c\ud83d\ude00\\u0000\udc00","input":{"k\u0000":"\uD83D"}}""";
         var errors = new ApiErrors();
 
-        var request = BodyParser.Parse(Encoding.UTF8.GetBytes(json), LifecycleJson.Default.UpdateTraceRequest, errors);
+        var body = Encoding.UTF8.GetBytes(json);
+
+        var request = BodyParser.Parse(body, LifecycleJson.Default.UpdateTraceRequest, errors);
 
         Assert.False(errors.Any);
         Assert.Equal("ab\uFFFDc😀\\u0000\uFFFD", request!.Name);
-        Assert.Equal("\uFFFD", request.Input!.Value.GetProperty("k").GetString());
+        Assert.Equal("""{"k":"\uFFFD"}""", Encoding.UTF8.GetString(request.Input!.Value.Of(body).Raw));
     }
 
     [Fact]
@@ -77,6 +80,46 @@ public sealed class BodyParserTests
         Assert.False(errors.Any);
         Assert.Null(request!.Name);
         Assert.Null(request.Usage);
+    }
+
+    [Theory]
+    [InlineData("\"x\":1")]
+    [InlineData("\"name\":1")]
+    [InlineData("\"name\":\"a\"")]
+    [InlineData("\"error\":{\"x\":1}")]
+    public void Of_very_many_errors_the_first_are_told_in_linear_time(string member)
+    {
+        var (small, large) = (Body(50_000), Body(500_000));
+        _ = Errors(small);
+
+        var watch = Stopwatch.StartNew();
+        var errors = Errors(large);
+
+        Assert.InRange(errors.Values.Sum(e => e.Length), 1, ApiErrors.Most);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+
+        byte[] Body(int count) => Encoding.UTF8.GetBytes($"{{{string.Join(',', Enumerable.Repeat(member, count))}}}");
+    }
+
+    [Fact]
+    public void Parsing_ends_when_the_sender_has_gone()
+    {
+        using var gone = new CancellationTokenSource();
+        gone.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() =>
+            BodyParser.Parse("""{"x":1}"""u8.ToArray(), LifecycleJson.Default.UpdateTraceRequest, new ApiErrors(), cancellationToken: gone.Token));
+    }
+
+    [Fact]
+    public void Names_and_values_that_are_very_long_are_told_by_their_beginning()
+    {
+        var text = new string('x', 1_000_000);
+
+        var errors = Errors($$"""{"{{text}}":1,"sequence":{{new string('1', 1_000_000)}}}""");
+
+        Assert.Equal(2, errors.Count);
+        Assert.All(errors, e => Assert.InRange(e.Key.Length + e.Value[0].Length, 1, 400));
     }
 
     private static IDictionary<string, string[]> Errors(string json) => Errors(Encoding.UTF8.GetBytes(json));

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Merge;
@@ -156,23 +157,6 @@ public class IngestionPipelineTests(PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Bytes_beyond_the_budget_are_refused_until_others_are_given_back()
-    {
-        await using var store = await CreateAsync(DatabaseProvider.Sqlite, ("Ingestion:MaxBytesInFlight", "2097152"));
-        var pipeline = store.Get<IngestionPipeline>();
-        using var first = pipeline.Reserve(1 << 20); // counts twice
-
-        var refused = Assert.Throws<UnavailableException>(() => pipeline.Reserve(1));
-        Assert.Throws<UnavailableException>(() => first.Grow(1));
-        first.Dispose();
-        using var second = pipeline.Reserve(1 << 19);
-        second.Grow(1 << 19);
-
-        Assert.Equal(TimeSpan.FromSeconds(1), refused.RetryAfter);
-        Assert.Equal(2 << 20, pipeline.BytesInFlight);
-    }
-
-    [Fact]
     public async Task A_stopping_server_writes_what_it_has_taken_in_and_takes_nothing_more()
     {
         await using var store = await CreateAsync(DatabaseProvider.Sqlite);
@@ -184,7 +168,7 @@ public class IngestionPipelineTests(PostgresCluster cluster)
         {
             taken = [.. Enumerable.Range(0, 50).Select(i => pipeline.WriteAsync(Batch($"t{i}"), Cancel))];
             stop = pipeline.StopAsync(Cancel);
-            Assert.Throws<UnavailableException>(() => pipeline.Reserve(1));
+            Assert.Throws<UnavailableException>(() => store.Get<Admission>().Enter(default));
             await Assert.ThrowsAsync<UnavailableException>(() => pipeline.WriteAsync(Batch("late"), Cancel));
         }
 

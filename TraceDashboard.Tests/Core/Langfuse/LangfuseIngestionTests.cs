@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
@@ -137,7 +138,7 @@ public sealed class LangfuseIngestionTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
         Assert.Contains("Ingestion:MaxBodyBytes", answer["message"]!.GetValue<string>(), StringComparison.Ordinal);
 
-        using (_app.Get<IngestionPipeline>().Reserve(4_000_000))
+        using (_app.Get<Admission>().Hold(8_000_000))
         {
             (status, answer) = await PostAsync("""{"batch":[]}"""u8.ToArray());
             Assert.Equal(HttpStatusCode.ServiceUnavailable, status);

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Conventions;
@@ -149,9 +148,8 @@ public sealed class LangfuseMergeTests
 
     private static (SpanUpdate? Span, TraceUpdate? Trace) Map(string json)
     {
-        using var document = JsonDocument.Parse(json);
         var errors = new List<string>();
-        var e = LangfuseEvent.Read(document.RootElement, errors);
+        var e = LangfuseEvent.Read(JsonMembers.Read(JsonSlice.Parse(Encoding.UTF8.GetBytes(json))), errors);
         Assert.Empty(errors);
         if (e!.Entity == LangfuseEntity.Trace)
             return (null, s_mapper.MapTrace(e, errors));

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
@@ -114,6 +115,67 @@ public sealed class MediaApiTests(PostgresCluster cluster) : IAsyncDisposable
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task The_type_of_a_stored_file_stays_and_one_that_is_only_announced_may_still_change(DatabaseProvider provider)
+    {
+        await StartAsync(provider);
+        await ClaimAsync("t-1", s_image, "text/html");
+        var (uploadUrl, mediaId) = await ClaimAsync("t-1", s_image);
+        await PutAsync(uploadUrl!, s_image);
+
+        await ClaimAsync("t-2", s_image, "text/html");
+
+        Assert.Equal("image/png", (await GetAsync(mediaId)).Body!["contentType"]!.GetValue<string>());
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_hash_that_only_begins_like_that_of_a_stored_file_is_another_file(DatabaseProvider provider)
+    {
+        await StartAsync(provider);
+        var (uploadUrl, mediaId) = await ClaimAsync("t-1", s_image);
+        await PutAsync(uploadUrl!, s_image);
+        var hash = SHA256.HashData(s_image);
+        hash[^1] ^= 1;
+
+        var (status, _) = await SendAsync(HttpMethod.Post, "/api/public/media", Claim("t-2", Convert.ToBase64String(hash)));
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.NotNull((await GetAsync(mediaId)).Body);
+        Assert.DoesNotContain("t-2", await _app.Get<TraceStore>().ReadAsync((db, ct) => db.MediaLinks.Select(l => l.TraceId).ToListAsync(ct), Cancel));
+    }
+
+    [Fact]
+    public async Task A_hash_is_the_same_however_base64_writes_it()
+    {
+        await StartAsync(DatabaseProvider.Sqlite);
+        var hash = Convert.ToBase64String(SHA256.HashData(s_image));
+        const string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+        // Two bits of the last digit are left over.
+        var (status, body) = await SendAsync(HttpMethod.Post, "/api/public/media", Claim("t-1", $"{hash[..42]}{digits[digits.IndexOf(hash[42], StringComparison.Ordinal) | 3]}="));
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(HttpStatusCode.OK, await PutAsync(body!["uploadUrl"]!.GetValue<string>(), s_image));
+    }
+
+    [Theory]
+    [InlineData("""{"traceId":"a\u0000b"}""")]
+    [InlineData("""{"traceId":"a\ud800b"}""")]
+    [InlineData("{\"traceId\":\"\u00ff\"}")]
+    public async Task Text_that_cannot_be_stored_is_refused(string json)
+    {
+        await StartAsync(DatabaseProvider.Sqlite);
+        foreach (var (method, path) in new[] { (HttpMethod.Post, "/api/public/media"), (HttpMethod.Delete, "/api/public/traces") })
+        {
+            // Latin-1: what is no ASCII is no UTF-8 either.
+            using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(Encoding.Latin1.GetBytes(json)) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var answer = await _app.Client.SendAsync(request, Cancel);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains("UTF-8", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task A_file_goes_with_the_last_of_its_traces(DatabaseProvider provider)
     {
         await StartAsync(provider);
@@ -165,18 +227,20 @@ public sealed class MediaApiTests(PostgresCluster cluster) : IAsyncDisposable
 
     private async Task<(string? UploadUrl, string MediaId)> ClaimAsync(string traceId, byte[] file, string contentType = "image/png")
     {
-        var (status, body) = await SendAsync(HttpMethod.Post, "/api/public/media", new JsonObject
-        {
-            ["traceId"] = traceId,
-            ["observationId"] = null,
-            ["contentType"] = contentType,
-            ["contentLength"] = file.Length,
-            ["sha256Hash"] = Convert.ToBase64String(SHA256.HashData(file)),
-            ["field"] = "input",
-        }.ToJsonString());
+        var (status, body) = await SendAsync(HttpMethod.Post, "/api/public/media", Claim(traceId, Convert.ToBase64String(SHA256.HashData(file)), file.Length, contentType));
         Assert.Equal(HttpStatusCode.OK, status);
         return (body!["uploadUrl"]?.GetValue<string>(), body["mediaId"]!.GetValue<string>());
     }
+
+    private static string Claim(string traceId, string hash, int? length = null, string contentType = "image/png") => new JsonObject
+    {
+        ["traceId"] = traceId,
+        ["observationId"] = null,
+        ["contentType"] = contentType,
+        ["contentLength"] = length ?? s_image.Length,
+        ["sha256Hash"] = hash,
+        ["field"] = "input",
+    }.ToJsonString();
 
     private async Task<(HttpStatusCode Status, JsonNode? Body)> GetAsync(string mediaId) => await SendAsync(HttpMethod.Get, $"/api/public/media/{mediaId}", null);
 

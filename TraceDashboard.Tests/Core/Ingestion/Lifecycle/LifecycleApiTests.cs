@@ -7,7 +7,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Tests.Core.Ingestion.Otlp;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Lifecycle;
@@ -230,7 +232,7 @@ public abstract class LifecycleApiTests(LifecycleApp fixture)
     {
         await using var app = await fixture.StartAsync(new TestAppOptions { Settings = new Dictionary<string, string?> { ["Ingestion:MaxBodyBytes"] = "2048" } });
         using var text = await Raw(HttpMethod.Post, "/api/traces/start", "{}", mediaType: "text/plain", app: app);
-        using var gzip = await Raw(HttpMethod.Post, "/api/traces/start", "{}", ("Content-Encoding", "gzip"), app: app);
+        using var brotli = await Raw(HttpMethod.Post, "/api/traces/start", "{}", ("Content-Encoding", "br"), app: app);
         using var large = await Raw(HttpMethod.Post, "/api/traces/start", $$"""{"input":"{{new string('x', 4096)}}"}""", app: app);
         using var chunked = new HttpRequestMessage(HttpMethod.Post, "/api/traces/start") { Content = new StreamContent(new MemoryStream(new byte[100_000])) };
         chunked.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -238,7 +240,7 @@ public abstract class LifecycleApiTests(LifecycleApp fixture)
         using var largeChunked = await app.Client.SendAsync(chunked, Cancel);
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, text.StatusCode);
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, gzip.StatusCode);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, brotli.StatusCode);
         foreach (var response in new[] { large, largeChunked })
         {
             Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
@@ -247,11 +249,46 @@ public abstract class LifecycleApiTests(LifecycleApp fixture)
     }
 
     [Fact]
+    public async Task Gzip_is_taken()
+    {
+        using var content = new ByteArrayContent(OtlpBodies.Gzip("""{"traceId":"zipped","name":"small","input":"inflated"}"""u8.ToArray()));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+        using var answer = await _app.Client.PostAsync("/api/traces/start", content, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("inflated", Text(Root(await Get("zipped")), "input"));
+    }
+
+    [Theory]
+    [InlineData("[1,[2,3]]")]
+    [InlineData("""{"a":{"b":"\u00e9\n"}}""")]
+    [InlineData("""  "\u00e9 \ud83d\ude00 \"x\""  """)]
+    [InlineData("\"\"")]
+    public async Task Contents_are_kept_as_they_are_sent(string input)
+    {
+        var start = await Send(HttpMethod.Post, "/api/traces/start", $$"""{"name":"contents","input": {{input}} }""");
+
+        Assert.Equal(JsonNode.Parse(input)!.ToJsonString(), Root(await Get(Text(start, "traceId")!))["input"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_list_with_more_elements_than_are_taken_is_refused_in_words()
+    {
+        using var response = await Raw(HttpMethod.Put, "/api/traces/many/update", $$"""{"spans":[{{string.Join(',', Enumerable.Repeat("{}", 10_001))}}]}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("Ingestion:MaxSpanItems", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_room_the_answer_is_503_and_says_when_to_come_again()
     {
         await using var app = await fixture.StartAsync(new TestAppOptions { Settings = new Dictionary<string, string?> { ["Ingestion:MaxBytesInFlight"] = "1048576" } });
 
-        using var response = await Raw(HttpMethod.Post, "/api/traces/start", $$"""{"input":"{{new string('x', 2_000_000)}}"}""", app: app);
+        using var held = app.Get<Admission>().Hold(1048576);
+
+        using var response = await Raw(HttpMethod.Post, "/api/traces/start", "{}", app: app);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);

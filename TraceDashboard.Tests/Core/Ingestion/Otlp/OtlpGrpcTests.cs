@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Storage;
@@ -132,7 +133,7 @@ public sealed class OtlpGrpcTests : IAsyncLifetime
     public async Task Without_room_the_sender_is_told_when_to_come_again()
     {
         var pipeline = _app.Get<IngestionPipeline>();
-        using (pipeline.Reserve(4_000_000))
+        using (_app.Get<Admission>().Hold(8_000_000))
         {
             var answer = await CallAsync(OtlpBodies.ToProtobuf(OtlpBodies.Request(OtlpBodies.Span())));
             Assert.Equal(14, answer.Status);
@@ -141,9 +142,9 @@ public sealed class OtlpGrpcTests : IAsyncLifetime
         }
 
         // A message is counted before it is whole, and what it inflates to as well.
-        using (pipeline.Reserve(3_500_000))
+        using (_app.Get<Admission>().Hold(7_000_000))
             Assert.Equal(14, (await CallAsync(new byte[MaxBytes - 1])).Status);
-        using (pipeline.Reserve(3_500_000))
+        using (_app.Get<Admission>().Hold(7_000_000))
             Assert.Equal(14, (await CallAsync(OtlpBodies.Gzip(new byte[MaxBytes - 1]), "gzip")).Status);
 
         Assert.Equal(0, (await CallAsync(OtlpBodies.ToProtobuf(OtlpBodies.Request(OtlpBodies.Span())))).Status);

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Storage;
@@ -185,7 +186,7 @@ public sealed class OtlpHttpTests : IAsyncLifetime
     [Fact]
     public async Task Without_room_the_sender_is_told_to_come_again()
     {
-        using (_app.Get<IngestionPipeline>().Reserve(4_000_000))
+        using (_app.Get<Admission>().Hold(8_000_000))
         {
             using var answer = await PostAsync(OtlpBodies.Request(OtlpBodies.Span()), OtlpEncoding.Protobuf);
             Assert.Equal("1", answer.Headers.RetryAfter!.ToString());
