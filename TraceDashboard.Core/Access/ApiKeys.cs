@@ -67,7 +67,7 @@ public sealed partial class ApiKeys
 
     private async Task<Known> ReadAsync()
     {
-        var rows = await _store.ReadAsync((db, ct) => db.ApiKeys.AsNoTracking().ToListAsync(ct), CancellationToken.None);
+        var rows = await _store.ReadToWriteAsync((db, ct) => db.ApiKeys.AsNoTracking().ToListAsync(ct), CancellationToken.None);
         return new Known(rows.ToFrozenDictionary(r => LookupKey(r.SecretHash)), rows.ToFrozenDictionary(r => r.PublicKey, StringComparer.Ordinal));
     }
 

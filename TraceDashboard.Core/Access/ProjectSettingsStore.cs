@@ -68,7 +68,7 @@ public sealed partial class ProjectSettingsStore
     // Expressions are compiled again only where something has changed.
     private async Task<FrozenDictionary<int, Entry>> ReadAsync(FrozenDictionary<int, Entry>? before)
     {
-        var rows = await _store.ReadAsync((db, ct) => db.ProjectSettings.AsNoTracking().ToListAsync(ct), CancellationToken.None);
+        var rows = await _store.ReadToWriteAsync((db, ct) => db.ProjectSettings.AsNoTracking().ToListAsync(ct), CancellationToken.None);
         return rows.ToFrozenDictionary(
             r => r.ProjectId,
             r => before is not null && before.TryGetValue(r.ProjectId, out var known) && known.Document == r.Document ? known : Compile(r));

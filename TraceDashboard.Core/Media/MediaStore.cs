@@ -112,7 +112,7 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
     }
 
     public Task<MediaFile?> FindAsync(int projectId, string mediaId, CancellationToken cancellationToken) =>
-        store.ReadAsync((db, ct) => FindAsync(db, projectId, mediaId, ct), cancellationToken);
+        store.ReadToWriteAsync((db, ct) => FindAsync(db, projectId, mediaId, ct), cancellationToken);
 
     /// <summary>The bytes; null when they are not there, although the row may say so: a folder that was not restored.</summary>
     public FileStream? Open(int projectId, string mediaId)

@@ -43,7 +43,7 @@ public sealed class PriceBooks(TraceStore store, PriceCatalogue catalogue, TimeP
             var readAt = time.GetTimestamp();
 
             // Rows are only added: as long as they are as many and the last is the same, nothing has changed.
-            var (stamp, rows) = await store.ReadAsync(
+            var (stamp, rows) = await store.ReadToWriteAsync(
                 async (db, ct) =>
                 {
                     var stamp = await db.ModelPrices.GroupBy(p => 1).Select(g => new { Count = g.Count(), Last = g.Max(p => p.Id) }).SingleOrDefaultAsync(ct);

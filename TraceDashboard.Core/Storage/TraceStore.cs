@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -10,12 +11,15 @@ using TraceDashboard.Core.Storage.Sqlite;
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>
-/// The way to the database. On SQLite, whose calls block, reads run on threads of their own, and all writers take turns.
+/// The way to the database. On SQLite, whose calls block, reads run on threads of their own, and all writers take turns. However many
+/// readers there are and however long they take: no writer waits for one.
 /// </summary>
 public sealed class TraceStore : IDisposable
 {
     private readonly Func<TraceDbContext> _createContext;
     private readonly SqliteScheduler? _readers;
+    private readonly SqliteScheduler? _writer;
+    private readonly SemaphoreSlim? _reads;
 
     public TraceStore(IOptions<DatabaseOptions> options, ILoggerFactory loggers)
     {
@@ -25,6 +29,7 @@ public sealed class TraceStore : IDisposable
         {
             _createContext = new PooledDbContextFactory<SqliteTraceDbContext>(SqliteTraceDbContext.Options(ConnectionString)).CreateDbContext;
             _readers = new SqliteScheduler(options.Value.SqliteReaders, "sqlite reader");
+            _writer = new SqliteScheduler(1, "sqlite side writer");
             WriteGate = new SqliteWriteGate();
             Checkpointer = new SqliteCheckpointer(ConnectionString, WriteGate, loggers.CreateLogger<SqliteCheckpointer>());
         }
@@ -33,6 +38,7 @@ public sealed class TraceStore : IDisposable
             Postgres = PostgresDatabase.DataSource(ConnectionString, options.Value.Schema, loggers);
             PostgresWriting = PostgresDatabase.WritingDataSource(ConnectionString, options.Value.Schema, loggers);
             _createContext = new PooledDbContextFactory<PostgresTraceDbContext>(PostgresTraceDbContext.Options(Postgres)).CreateDbContext;
+            _reads = new SemaphoreSlim(PostgresDatabase.MostReads(ConnectionString));
         }
     }
 
@@ -62,12 +68,34 @@ public sealed class TraceStore : IDisposable
     /// <returns>False when another process has it.</returns>
     internal bool TryClaimFile() => (File ??= SqliteFile.TryClaim(ConnectionString)) is not null;
 
+    /// <summary>What this process is at, see <see cref="WorkClaim"/>.</summary>
+    internal ConcurrentDictionary<SharedWork, bool> Claimed { get; } = [];
+
     /// <summary>A context for work that must run on the caller's thread, such as migrations.</summary>
     internal TraceDbContext CreateContext() => _createContext();
 
     /// <summary>Runs a query on a context of its own, without tracking.</summary>
-    public Task<T> ReadAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
-        _readers is null ? RunAsync(read, cancellationToken) : _readers.RunAsync(() => RunAsync(read, cancellationToken), cancellationToken);
+    public async Task<T> ReadAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        if (_readers is not null)
+            return await _readers.RunAsync(() => RunAsync(read, cancellationToken), cancellationToken);
+        await _reads!.WaitAsync(cancellationToken);
+        try
+        {
+            return await RunAsync(read, cancellationToken);
+        }
+        finally
+        {
+            _reads.Release();
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="ReadAsync"/>, for the little that has to be known before something can be written: it does not stand behind the
+    /// queries of readers.
+    /// </summary>
+    internal Task<T> ReadToWriteAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        _writer is null ? RunAsync(read, cancellationToken) : _writer.RunAsync(() => RunAsync(read, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Runs a change on a context of its own. On SQLite it holds up ingestion while it runs: it should take under 5 ms,
@@ -75,11 +103,11 @@ public sealed class TraceStore : IDisposable
     /// </summary>
     public async Task<T> WriteAsync<T>(Func<TraceDbContext, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
     {
-        if (WriteGate is null || _readers is null)
+        if (WriteGate is null || _writer is null)
             return await RunAsync(write, cancellationToken);
         using (await WriteGate.EnterAsync(cancellationToken))
         {
-            return await _readers.RunAsync(
+            return await _writer.RunAsync(
                 () => RunAsync(
                     async (db, ct) =>
                     {
@@ -114,6 +142,8 @@ public sealed class TraceStore : IDisposable
     {
         Checkpointer?.Dispose();
         _readers?.Dispose();
+        _writer?.Dispose();
+        _reads?.Dispose();
         WriteGate?.Dispose();
         if (Provider == DatabaseProvider.Sqlite)
             SqliteDatabase.Release(ConnectionString);

@@ -10,6 +10,8 @@ internal static class PostgresDatabase
     // the planner: a table that grows by a million rows an hour is scanned from end to end as long as its statistics are old.
     private const string WriterPlans = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
+    private const int KeptConnections = 16;
+
     /// <summary>For everything but the bulk writer.</summary>
     /// <param name="schema">See <see cref="PostgresSchema"/>.</param>
     public static NpgsqlDataSource DataSource(string connectionString, string? schema, ILoggerFactory loggers) => Build(Settings(connectionString), schema, loggers);
@@ -20,6 +22,16 @@ internal static class PostgresDatabase
         var settings = Settings(connectionString);
         settings.Options = string.IsNullOrEmpty(settings.Options) ? WriterPlans : $"{settings.Options} {WriterPlans}";
         return Build(settings, schema, loggers);
+    }
+
+    /// <summary>
+    /// How many of the connections of <see cref="DataSource"/> queries of readers may have at once. The others are left to what writes and
+    /// to background work, of which each kind keeps one.
+    /// </summary>
+    public static int MostReads(string connectionString)
+    {
+        var all = Settings(connectionString).MaxPoolSize;
+        return Math.Max(1, Math.Max(all / 2, all - KeptConnections));
     }
 
     private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder settings, string? schema, ILoggerFactory loggers)
