@@ -8,8 +8,8 @@ namespace TraceDashboard.Core.Analytics;
 
 /// <summary>
 /// Recomputes the rollups of the minutes that writers marked. Each is computed anew from what is stored, so late and repeated
-/// data do no harm, and a pass that was broken off is simply done again. While much data comes in, it takes its small share of
-/// the time and lets the charts lag.
+/// data do no harm, and a pass that was broken off is simply done again. One pass at a time, whichever process does it: of two, the one that
+/// has read first could write last. While much data comes in, it takes its small share of the time and lets the charts lag.
 /// </summary>
 public sealed partial class RollupRefresher(TraceStore store, TimeProvider time, IOptions<RollupOptions> options, ILogger<RollupRefresher> logger)
     : BackgroundService
@@ -24,9 +24,35 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
     private const int MaxRows = 500;
 
     private readonly RollupOptions _options = options.Value;
+    private long _seen;
 
-    /// <summary>One pass. Returns how many marks it has done with.</summary>
-    public async Task<int> RefreshAsync(CancellationToken cancellationToken)
+    /// <summary>One pass, unless one is under way.</summary>
+    /// <returns>How many marks it has done with; null when another pass is under way, here or in another process.</returns>
+    public async Task<int?> RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (!await store.ReadAsync((db, ct) => db.DirtyBuckets.AnyAsync(ct), cancellationToken))
+            return 0;
+        await using var claim = await WorkClaim.TryTakeAsync(store, SharedWork.Rollups, cancellationToken);
+        return claim is null ? null : await RefreshAsync(claim, cancellationToken);
+    }
+
+    /// <summary>Passes, until what is marked by now has been computed, whoever does it. Under load they come as slowly as all others.</summary>
+    internal async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var last = await LastGenerationAsync(cancellationToken);
+        while (await store.ReadAsync((db, ct) => db.DirtyBuckets.AnyAsync(d => d.Generation <= last, ct), cancellationToken))
+        {
+            (int Done, TimeSpan Work, bool UnderLoad) pass;
+            await using (var claim = await WorkClaim.TakeAsync(store, SharedWork.Rollups, cancellationToken))
+                pass = await MeasureAsync(() => RefreshAsync(claim, cancellationToken), cancellationToken);
+            if (pass.Done == 0)
+                return; // what is left cannot be computed
+            if (pass.UnderLoad)
+                await Task.Delay(RestAfter(pass.Work, _options), time, cancellationToken);
+        }
+    }
+
+    private async Task<int> RefreshAsync(WorkClaim claim, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var marks = await store.ReadAsync(
@@ -44,7 +70,7 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
             {
                 done += work.Quarter < keptBefore.GetValueOrDefault(work.ProjectId)
                     ? await ForgetAsync(work, cancellationToken)
-                    : await RefreshAsync(work, started, cancellationToken);
+                    : await RefreshAsync(claim, work, started, cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -57,8 +83,12 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
     }
 
     /// <summary>Deletes minutes that are older than their retention, a quarter of an hour at a time.</summary>
-    public async Task PruneAsync(CancellationToken cancellationToken)
+    /// <returns>False when another pass is under way.</returns>
+    public async Task<bool> PruneAsync(CancellationToken cancellationToken)
     {
+        await using var claim = await WorkClaim.TryTakeAsync(store, SharedWork.Rollups, cancellationToken);
+        if (claim is null)
+            return false;
         var horizon = RollupBucket.MinuteHorizon(time.GetUtcNow());
         var projects = await store.ReadAsync((db, ct) => db.Projects.Select(p => p.Id).ToListAsync(ct), cancellationToken);
         foreach (var projectId in projects)
@@ -80,37 +110,38 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
                     cancellationToken);
             }
         }
+
+        return true;
     }
 
     /// <summary>Only while others write a lot must they be spared: a backlog of data that has come in is worked off quickly.</summary>
     internal static TimeSpan PauseAfter(TimeSpan work, bool underLoad, RollupOptions options)
     {
-        var share = underLoad ? work * ((1 / options.LoadShare) - 1) : TimeSpan.Zero;
-        return share > options.Interval ? share : options.Interval;
+        var rest = underLoad ? RestAfter(work, options) : TimeSpan.Zero;
+        return rest > options.Interval ? rest : options.Interval;
     }
+
+    private static TimeSpan RestAfter(TimeSpan work, RollupOptions options) => work * ((1 / options.LoadShare) - 1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pruned = long.MinValue;
-        var seen = 0L;
         while (true)
         {
-            var started = time.GetTimestamp();
             var pause = _options.Interval;
             try
             {
-                seen = Math.Max(seen, await LastGenerationAsync(stoppingToken));
-                await RefreshAsync(stoppingToken);
-                var horizon = RollupBucket.MinuteHorizon(time.GetUtcNow());
-                if (horizon > pruned)
-                {
-                    await PruneAsync(stoppingToken);
-                    pruned = horizon;
-                }
-
-                var marked = await CountMarksAfterAsync(seen, stoppingToken);
-                var elapsed = time.GetElapsedTime(started);
-                pause = PauseAfter(elapsed, underLoad: marked > elapsed.TotalSeconds * BusyMarksPerSecond, _options);
+                var (_, work, underLoad) = await MeasureAsync(
+                    async () =>
+                    {
+                        await RefreshAsync(stoppingToken);
+                        var horizon = RollupBucket.MinuteHorizon(time.GetUtcNow());
+                        if (horizon > pruned && await PruneAsync(stoppingToken))
+                            pruned = horizon;
+                        return 0;
+                    },
+                    stoppingToken);
+                pause = PauseAfter(work, underLoad, _options);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -145,7 +176,7 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
         return generations.Count;
     }
 
-    private async Task<int> RefreshAsync(Work work, long started, CancellationToken cancellationToken)
+    private async Task<int> RefreshAsync(WorkClaim claim, Work work, long started, CancellationToken cancellationToken)
     {
         var done = new List<long>();
         var (minutes, quarter) = await store.ReadAsync(
@@ -177,15 +208,16 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
             cancellationToken);
 
         var generations = work.Marks.Where(m => !work.HasMinutes || done.Contains(m.Bucket)).Select(m => m.Generation).ToList();
-        await WriteAsync(work.ProjectId, RollupBucket.Minute, done, minutes, [], cancellationToken);
-        await WriteAsync(work.ProjectId, RollupBucket.Quarter, [work.Quarter], quarter, generations, cancellationToken);
-        return generations.Count;
+        await WriteAsync(claim, work.ProjectId, RollupBucket.Minute, done, minutes, [], cancellationToken);
+        return await WriteAsync(claim, work.ProjectId, RollupBucket.Quarter, [work.Quarter], quarter, generations, cancellationToken);
     }
 
-    // Whole buckets at a time; the marks go with the last of them.
-    private async Task WriteAsync(
-        int projectId, int seconds, List<long> buckets, List<RollupRow> rows, List<long> generations, CancellationToken cancellationToken)
+    /// <summary>Whole buckets at a time; the marks go with the last of them.</summary>
+    /// <returns>How many marks those are: none when one of them was taken off meanwhile, by somebody who has computed what is newer.</returns>
+    private async Task<int> WriteAsync(
+        WorkClaim claim, int projectId, int seconds, List<long> buckets, List<RollupRow> rows, List<long> generations, CancellationToken cancellationToken)
     {
+        await claim.CheckAsync(cancellationToken);
         var byBucket = rows.ToLookup(r => r.Bucket);
         var slice = (Buckets: new List<long>(), Rows: new List<RollupRow>());
         for (var i = 0; i < buckets.Count; i++)
@@ -196,17 +228,30 @@ public sealed partial class RollupRefresher(TraceStore store, TimeProvider time,
             if (!last && slice.Rows.Count + byBucket[buckets[i + 1]].Count() <= MaxRows)
                 continue;
             var (sliceBuckets, sliceRows) = slice;
-            await store.WriteAsync(
-                (db, ct) => RollupWriter.ReplaceAsync(db, projectId, seconds, sliceBuckets, sliceRows, last ? generations : [], ct), cancellationToken);
+            if (!await store.WriteAsync(
+                (db, ct) => RollupWriter.ReplaceAsync(db, projectId, seconds, sliceBuckets, sliceRows, last ? generations : [], ct), cancellationToken))
+                return 0;
             slice = ([], []);
         }
+
+        return generations.Count;
+    }
+
+    /// <summary>How long a piece of work takes, and whether others write a lot meanwhile.</summary>
+    private async Task<(int Result, TimeSpan Work, bool UnderLoad)> MeasureAsync(Func<Task<int>> run, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var seen = Math.Max(_seen, await LastGenerationAsync(cancellationToken));
+        var result = await run();
+        var work = time.GetElapsedTime(started);
+        var busy = (int)(work.TotalSeconds * BusyMarksPerSecond) + 1;
+        var marked = await store.ReadAsync((db, ct) => db.DirtyBuckets.Where(d => d.Generation > seen).Take(busy).CountAsync(ct), cancellationToken);
+        _seen = seen;
+        return (result, work, marked >= busy);
     }
 
     private Task<long> LastGenerationAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(async (db, ct) => await db.DirtyBuckets.MaxAsync(d => (long?)d.Generation, ct) ?? 0, cancellationToken);
-
-    private Task<int> CountMarksAfterAsync(long generation, CancellationToken cancellationToken) =>
-        store.ReadAsync((db, ct) => db.DirtyBuckets.CountAsync(d => d.Generation > generation, ct), cancellationToken);
 
     [LoggerMessage(1, LogLevel.Error, "The rollups of project {ProjectId} from {Bucket:u} could not be computed; they will be tried again")]
     private partial void LogFailed(Exception exception, int projectId, DateTimeOffset bucket);

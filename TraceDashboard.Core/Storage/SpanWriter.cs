@@ -11,8 +11,11 @@ namespace TraceDashboard.Core.Storage;
 /// </summary>
 public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
 {
-    /// <summary>From this many spans on, a trace is summarised in the background: doing it with each batch would cost quadratically.</summary>
-    internal const int LongTrace = 2_000;
+    /// <summary>
+    /// From this many spans on, a trace is summarised in the background: to read them with each batch would cost quadratically, and more than
+    /// 5 ms of SQLite's write lock.
+    /// </summary>
+    internal const int LongTrace = 500;
 
     /// <summary>Pieces of streamed output over which something that is redacted may be spread.</summary>
     internal const int ChunksAround = 64;
@@ -68,24 +71,6 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         }
     }
 
-    /// <summary>Summarises long traces whose spans changed.</summary>
-    public Task<IReadOnlyCollection<TraceChanged>> SummariseAsync(IReadOnlyCollection<(int ProjectId, string TraceId)> traces, CancellationToken cancellationToken)
-    {
-        var now = time.GetUnixNanos();
-        var writes = traces.Select(t => new TraceWrite(t.ProjectId, t.TraceId))
-            .OrderBy(t => t.ProjectId).ThenBy(t => t.TraceId, StringComparer.Ordinal).ToArray();
-        return RunAsync(
-            (int)(now / Day),
-            async session =>
-            {
-                var work = new Work(session, prices, now) { SummariseLong = true };
-                await work.WriteAsync(writes, cancellationToken);
-                await session.CommitAsync(cancellationToken);
-                return work.Changed;
-            },
-            cancellationToken);
-    }
-
     /// <summary>Runs work in a transaction of its own; repeats it when the database asks for that.</summary>
     /// <param name="today">The day whose contents are written, in days since the Unix epoch.</param>
     private protected abstract Task<T> RunAsync<T>(int today, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken);
@@ -109,8 +94,6 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         private readonly List<SpanKey> _outputGiven = [];
         private readonly HashSet<(int, long)> _dirty = [];
         private ProjectPrices _prices = null!;
-
-        public bool SummariseLong { get; init; }
 
         public IReadOnlyCollection<TraceChanged> Changed { get; private set; } = [];
 
@@ -289,32 +272,25 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
 
         private async Task SummariseAsync(CancellationToken cancellationToken)
         {
-            // Where not all spans of a trace are at hand they are read, unless there are very many.
-            var read = _traces.Where(t => !t.HasAllSpans && (t.Changed || SummariseLong || t.Write.Own is not null) && (SummariseLong || t.Stored is null || t.Stored.SpanCount + t.Written.Count <= LongTrace))
-                .ToDictionary(t => t.TraceNo);
+            // Where not all spans of a trace are at hand they are read, unless there are many.
+            var read = _traces.Where(t => !t.HasAllSpans && (t.Changed || t.Write.Own is not null) && !t.IsLong).ToDictionary(t => t.TraceNo);
             await session.ReadAsync([RowQuery.ByTrace(FactsReader.Select, "spans", read.Keys, r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)))], cancellationToken);
 
-            var rows = new List<TraceRow>();
-            var replaced = new List<TraceRow>();
             var counted = new List<(SpanKey, bool)>();
-            var metadataGone = new List<long>();
-            var metadataRows = new List<MetadataValueRow>();
             foreach (var trace in _traces)
             {
                 if (trace.HasAllSpans)
                     trace.Facts.AddRange(trace.Written.Concat(trace.Repeated).Select(SpanRowMapper.ToFacts));
                 var row = trace.Stored ?? new TraceRow { TraceNo = trace.TraceNo, ProjectId = trace.Write.ProjectId, TraceId = trace.Write.TraceId, Environment = "", ReceivedAt = now };
                 var own = JoinOwn(trace, row);
-                if (!trace.Changed && !SummariseLong)
+                if (!trace.Changed)
                     continue;
 
-                var (name, environment, start, metadata) = (row.Name, row.Environment, row.StartTime, row.Metadata);
-                var indexed = (row.StartTime, row.UserId, row.SessionId, row.Stale);
+                Shown? before = trace.Stored is null ? null : new Shown(row);
                 if (trace.HasAllSpans || read.ContainsKey(trace.TraceNo))
                 {
                     Count(trace, counted);
                     TraceRowBuilder.Apply(row, own, TraceSummary.Compute(trace.Facts));
-                    row.Stale = false;
                 }
                 else
                 {
@@ -323,47 +299,18 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                     row.Stale = true;
                 }
 
-                if (trace.Changed && !_isRepricing)
+                if (!_isRepricing)
                     row.LastActivity = now;
-                row.Version++;
-                (trace.Stored is not null && indexed == (row.StartTime, row.UserId, row.SessionId, row.Stale) ? replaced : rows).Add(row);
-                AddMinute(_dirty, row.ProjectId, row.StartTime);
-                if (trace.Stored is not null && (name, environment, start) != (row.Name, row.Environment, row.StartTime))
-                {
-                    AddMinute(_dirty, row.ProjectId, start);
-                    foreach (var span in trace.Facts)
-                        AddMinute(_dirty, row.ProjectId, span.StartTime);
-                }
-
-                if (metadata != row.Metadata)
-                    AddMetadata(row, metadata);
+                Put(row, before, trace.Facts);
             }
 
             await session.SetCountedAsync(counted, cancellationToken);
-            await session.UpsertAsync(Tables.Traces, rows, cancellationToken);
-            await session.ReplaceAsync(Tables.Traces, replaced, cancellationToken);
-            await session.DeleteByTraceAsync("metadata_values", metadataGone, cancellationToken);
-            await session.UpsertAsync(Tables.Metadata, metadataRows, cancellationToken);
-
-            // What stays the same is not written again, or each update of a trace would cost as much as all of its metadata.
-            void AddMetadata(TraceRow row, string? metadata)
-            {
-                var before = TraceRowBuilder.MetadataValues(metadata);
-                var after = TraceRowBuilder.MetadataValues(row.Metadata);
-                if (before.Keys.Any(key => !after.ContainsKey(key)))
-                {
-                    metadataGone.Add(row.TraceNo);
-                    before.Clear();
-                }
-
-                metadataRows.AddRange(after.Where(v => before.GetValueOrDefault(v.Key) != v.Value)
-                    .Select(v => new MetadataValueRow { TraceNo = row.TraceNo, ProjectId = row.ProjectId, Key = v.Key, Value = v.Value }));
-            }
+            await PutAsync(cancellationToken);
         }
 
         private static TraceUpdate? JoinOwn(TraceState trace, TraceRow row)
         {
-            var stored = row.OwnState is null ? null : MergeStateCodec.DecodeTrace(row.ProjectId, row.TraceId, row.OwnState);
+            var stored = OwnOf(row);
             if (trace.Write.Own is not { } update)
                 return stored;
             var own = stored ?? new TraceUpdate { ProjectId = row.ProjectId, TraceId = row.TraceId, Version = default };
@@ -372,6 +319,9 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 trace.Changed = true;
             return own;
         }
+
+        private static TraceUpdate? OwnOf(TraceRow row) =>
+            row.OwnState is null ? null : MergeStateCodec.DecodeTrace(row.ProjectId, row.TraceId, row.OwnState);
 
         private void Count(TraceState trace, List<(SpanKey, bool)> changed)
         {
@@ -413,6 +363,9 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
 
         /// <summary>Whether written and repeated spans are all that the trace has.</summary>
         public bool HasAllSpans => IsNew || (Stored is { Stale: false } stored && stored.SpanCount == StoredSpans);
+
+        /// <summary>Whether the rest of its spans is too much to be read with each batch. Once its summary lags behind, it is summed up elsewhere.</summary>
+        public bool IsLong => Stored is { } stored && (stored.Stale || stored.SpanCount + Written.Count > LongTrace);
 
         public List<SpanFacts> Facts { get; } = [];
     }

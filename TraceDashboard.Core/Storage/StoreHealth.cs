@@ -19,7 +19,7 @@ public sealed class StoreHealth(TraceStore store)
     {
         try
         {
-            await store.ReadAsync(
+            await store.ReadToWriteAsync(
                 async (db, ct) =>
                 {
                     await db.Database.OpenConnectionAsync(ct);

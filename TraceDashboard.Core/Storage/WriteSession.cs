@@ -10,18 +10,21 @@ internal readonly record struct SpanKey(long TraceNo, string SpanId);
 /// <summary>The rows of a table (called <c>t</c>) that belong to some traces or spans.</summary>
 internal sealed record RowQuery
 {
+    private readonly Action<DbDataReader> _read;
+
     private RowQuery(string select, string table, Action<DbDataReader> read)
     {
         Select = select;
         Table = table;
-        Read = read;
+        _read = read;
     }
+
+    /// <summary>Told of the table of each row that a transaction reads; for tests that count them.</summary>
+    internal static event Action<string>? RowRead;
 
     public string Select { get; }
 
     public string Table { get; }
-
-    public Action<DbDataReader> Read { get; }
 
     public long[] TraceNos { get; private init; } = [];
 
@@ -32,6 +35,12 @@ internal sealed record RowQuery
     public int[]? Days { get; private init; }
 
     public bool IsEmpty => (Spans?.Length ?? TraceNos.Length) == 0;
+
+    public void Read(DbDataReader row)
+    {
+        RowRead?.Invoke(Table);
+        _read(row);
+    }
 
     public static RowQuery ByTrace(string select, string table, IEnumerable<long> traceNos, Action<DbDataReader> read) =>
         new(select, table, read) { TraceNos = [.. traceNos] };

@@ -10,9 +10,10 @@ namespace TraceDashboard.Core.Upkeep;
 
 /// <summary>
 /// Computes what is derived from spans (summaries of traces, which calls count, charts) anew and compares it with what is stored; repairs it
-/// when asked to. What changes meanwhile is left to its writers. A run that was broken off goes on where it was.
+/// when asked to. What changes meanwhile is left to its writers, who have the time that they need. A run that was broken off goes on where it
+/// was.
 /// </summary>
-internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefresher rollups, LiveFeed feed, TimeProvider time)
+internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefresher rollups, LiveFeed feed, UpkeepPace pace, TimeProvider time)
 {
     public const string Verify = "verify";
     public const string Rebuild = "rebuild";
@@ -34,12 +35,18 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
                 break;
             foreach (var trace in page)
             {
+                var began = time.GetTimestamp();
                 run.Traces++;
-                if (await DifferenceAsync(run, trace, cancellationToken) is not { } difference)
-                    continue;
-                Describe(run, difference);
-                if (repairs)
-                    feed.Publish(await writer.SummariseAsync([(trace.ProjectId, trace.TraceId)], cancellationToken));
+                var facts = await TraceFacts.ReadAsync(store, trace.ProjectId, trace.TraceId, trace.TraceNo, cancellationToken);
+                run.Spans += facts.Spans.Count;
+                if (Difference(trace, facts) is { } difference)
+                {
+                    Describe(run, difference);
+                    if (repairs)
+                        feed.Publish(await writer.SummariseAsync(facts, cancellationToken));
+                }
+
+                await pace.RestAsync(time.GetElapsedTime(began), cancellationToken);
             }
 
             run.Position = page[^1].TraceNo;
@@ -47,51 +54,28 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
         }
 
         if (repairs)
-            await RefreshAsync(cancellationToken); // what the repairs above have marked is no difference of its own
+            await rollups.CatchUpAsync(cancellationToken); // what the repairs above have marked is no difference of its own
         var projects = await store.ReadAsync((db, ct) => db.Projects.Select(p => p.Id).ToListAsync(ct), cancellationToken);
         foreach (var projectId in projects)
             await CheckChartsAsync(run, projectId, repairs, cancellationToken);
         if (repairs)
-            await RefreshAsync(cancellationToken);
+            await rollups.CatchUpAsync(cancellationToken);
         run.FinishedAt = time.GetUnixNanos();
         await SaveAsync(run, cancellationToken);
     }
 
     /// <summary>What is not as the spans say; null when all is, or while the trace changes.</summary>
-    private async Task<string?> DifferenceAsync(MaintenanceRunRow run, TraceRow stored, CancellationToken cancellationToken)
+    private static string? Difference(TraceRow stored, TraceFacts facts)
     {
-        var facts = new List<SpanFacts>();
-        var version = -1L;
-        await store.ReadAsync(
-            async (db, ct) =>
-            {
-                await RawQuery.ReadAsync(
-                    db, $"SELECT {FactsReader.Select}, trace.version FROM traces trace LEFT JOIN spans t ON t.trace_no = trace.trace_no WHERE trace.trace_no = {{0}}", [stored.TraceNo],
-                    row =>
-                    {
-                        version = row.GetInt64(FactsReader.Columns);
-                        if (!row.IsDBNull(0))
-                            facts.Add(FactsReader.Read(row));
-                    },
-                    ct);
-                return 0;
-            },
-            cancellationToken);
-        run.Spans += facts.Count;
-        if (version != stored.Version || stored.Stale)
+        if (facts.Version != stored.Version || stored.Stale)
             return null;
-
-        var counted = CallCounting.Count(facts);
-        var wrong = Enumerable.Range(0, facts.Count).Count(i => facts[i].Counted != counted[i]);
-        for (var i = 0; i < facts.Count; i++)
-            facts[i] = facts[i] with { Counted = counted[i] };
         var computed = new TraceRow { TraceNo = stored.TraceNo, ProjectId = stored.ProjectId, TraceId = stored.TraceId, Environment = "", ReceivedAt = stored.ReceivedAt };
         var own = stored.OwnState is null ? null : MergeStateCodec.DecodeTrace(stored.ProjectId, stored.TraceId, stored.OwnState);
-        TraceRowBuilder.Apply(computed, own, TraceSummary.Compute(facts));
+        TraceRowBuilder.Apply(computed, own, TraceSummary.Compute(facts.Spans));
         var fields = Fields(stored).Zip(Fields(computed)).Where(f => f.First.Value != f.Second.Value)
             .Select(f => $"{f.First.Name} is {f.First.Value ?? "null"}, not {f.Second.Value ?? "null"}").ToList();
-        if (wrong > 0)
-            fields.Add(string.Create(CultureInfo.InvariantCulture, $"{wrong} calls count that should not, or the other way round"));
+        if (facts.Recounted.Count > 0)
+            fields.Add(string.Create(CultureInfo.InvariantCulture, $"{facts.Recounted.Count} calls count that should not, or the other way round"));
         return fields.Count == 0 ? null : $"trace {stored.TraceId} of project {stored.ProjectId}: {string.Join("; ", fields)}";
     }
 
@@ -126,22 +110,13 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
     {
         var keptBefore = await store.ReadAsync(
             async (db, ct) => (await db.RetentionStates.SingleOrDefaultAsync(s => s.ProjectId == projectId, ct))?.ChartsKeptBefore ?? long.MinValue, cancellationToken);
-        foreach (var quarter in await QuartersAsync(projectId, cancellationToken))
+        for (var next = await NextQuarterAsync(projectId, null, cancellationToken); next is { } quarter; next = await NextQuarterAsync(projectId, quarter, cancellationToken))
         {
             if (quarter < keptBefore)
                 continue;
-            var isWrong = await store.ReadAsync(
-                async (db, ct) =>
-                {
-                    var stored = await db.Rollups.Where(r => r.ProjectId == projectId && r.Seconds == RollupBucket.Quarter && r.Bucket == quarter).ToListAsync(ct);
-                    var computed = new RollupSet(projectId, RollupBucket.Quarter);
-                    await RollupSource.AddFromSpansAsync(computed, db, projectId, quarter, quarter + RollupBucket.Quarter, ct);
-
-                    // Last: what has been marked since says that the difference is not one.
-                    return !Lines(stored).SequenceEqual(Lines(computed.ToRows()))
-                        && !await db.DirtyBuckets.AnyAsync(d => d.ProjectId == projectId && d.Bucket >= quarter && d.Bucket < quarter + RollupBucket.Quarter, ct);
-                },
-                cancellationToken);
+            var began = time.GetTimestamp();
+            var isWrong = await IsWrongAsync(projectId, quarter, cancellationToken);
+            await pace.RestAsync(time.GetElapsedTime(began), cancellationToken);
             if (!isWrong)
                 continue;
             Describe(run, string.Create(CultureInfo.InvariantCulture, $"charts of project {projectId}, quarter of an hour from {DateTimeOffset.FromUnixTimeSeconds(quarter):u}"));
@@ -161,31 +136,50 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
         }
     }
 
-    /// <summary>All in which something started, or for which there are charts.</summary>
-    private Task<List<long>> QuartersAsync(int projectId, CancellationToken cancellationToken) => store.ReadAsync(
-        async (db, ct) =>
-        {
-            const long nanos = RollupBucket.Quarter * UnixNanos.PerSecond;
-            var charted = await db.Rollups.Where(r => r.ProjectId == projectId && r.Seconds == RollupBucket.Quarter).Select(r => r.Bucket).Distinct().ToListAsync(ct);
-            var spans = await db.Spans.Where(s => s.ProjectId == projectId && s.StartTime != null).Select(s => s.StartTime!.Value / nanos).Distinct().ToListAsync(ct);
-            var traces = await db.Traces.Where(t => t.ProjectId == projectId).Select(t => t.StartTime / nanos).Distinct().ToListAsync(ct);
-            return charted.Concat(spans.Concat(traces).Select(q => q * RollupBucket.Quarter)).Distinct().Order().ToList();
-        },
-        cancellationToken);
+    /// <summary>While no pass is under way: one that ends between reading what is stored and what it is computed from would look like a difference.</summary>
+    private async Task<bool> IsWrongAsync(int projectId, long quarter, CancellationToken cancellationToken)
+    {
+        await using var claim = await WorkClaim.TakeAsync(store, SharedWork.Rollups, cancellationToken);
+        return await store.ReadAsync(
+            async (db, ct) =>
+            {
+                var stored = await db.Rollups.Where(r => r.ProjectId == projectId && r.Seconds == RollupBucket.Quarter && r.Bucket == quarter).ToListAsync(ct);
+                var computed = new RollupSet(projectId, RollupBucket.Quarter);
+                await RollupSource.AddFromSpansAsync(computed, db, projectId, quarter, quarter + RollupBucket.Quarter, ct);
+
+                // Last: what has been marked since says that the difference is not one.
+                return !Lines(stored).SequenceEqual(Lines(computed.ToRows()))
+                    && !await db.DirtyBuckets.AnyAsync(d => d.ProjectId == projectId && d.Bucket >= quarter && d.Bucket < quarter + RollupBucket.Quarter, ct);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The next in which something started, or for which there are charts; each is found by a look into three indexes.</summary>
+    private Task<long?> NextQuarterAsync(int projectId, long? after, CancellationToken cancellationToken)
+    {
+        const long nanos = RollupBucket.Quarter * UnixNanos.PerSecond;
+        if (after >= (long.MaxValue / UnixNanos.PerSecond) - RollupBucket.Quarter)
+            return Task.FromResult<long?>(null);
+        var bucket = after + RollupBucket.Quarter ?? long.MinValue;
+        var start = after is null ? long.MinValue : bucket * UnixNanos.PerSecond;
+        return store.ReadAsync(
+            async (db, ct) =>
+            {
+                var charted = await db.Rollups.Where(r => r.ProjectId == projectId && r.Seconds == RollupBucket.Quarter && r.Bucket >= bucket).MinAsync(r => (long?)r.Bucket, ct);
+                var span = await db.Spans.Where(s => s.ProjectId == projectId && s.StartTime >= start).MinAsync(s => s.StartTime, ct);
+                var trace = await db.Traces.Where(t => t.ProjectId == projectId && t.StartTime >= start).MinAsync(t => (long?)t.StartTime, ct);
+                return new[] { charted, Quarter(span), Quarter(trace) }.Min();
+            },
+            cancellationToken);
+
+        static long? Quarter(long? time) => time is { } at ? RollupBucket.Floor(at, nanos) / UnixNanos.PerSecond : null;
+    }
 
     private static IEnumerable<string> Lines(IEnumerable<RollupRow> rows) => rows
         .Select(r => string.Create(
             CultureInfo.InvariantCulture,
             $"{r.Environment}\n{r.Kind}\n{r.Provider}\n{r.Model}\n{r.TraceName}\n{r.Count} {r.Errors} {r.Calls} {r.Unpriced} {r.TokensIn} {r.TokensCached} {r.TokensOut} {r.Cost}"))
         .Order(StringComparer.Ordinal);
-
-    private async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        while (await rollups.RefreshAsync(cancellationToken) > 0)
-        {
-            // until nothing is marked
-        }
-    }
 
     private static void Describe(MaintenanceRunRow run, string difference)
     {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Storage;
@@ -14,9 +15,12 @@ namespace TraceDashboard.Core.Upkeep;
 /// second process must not write to a SQLite database. Also goes on with what was broken off.
 /// </summary>
 internal sealed partial class StoreCheckService(
-    TraceStore store, SpanWriter writer, RollupRefresher rollups, LiveFeed feed, TimeProvider time, ILogger<StoreCheckService> logger) : BackgroundService
+    TraceStore store, SpanWriter writer, RollupRefresher rollups, LiveFeed feed, TimeProvider time, IOptions<RollupOptions> options, ILogger<StoreCheckService> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
+
+    private readonly UpkeepPace _pace = new(writer, time, options.Value.LoadShare);
 
     /// <summary>Writes down that a check is wanted; one that was broken off is taken up again.</summary>
     /// <returns>Its number.</returns>
@@ -45,7 +49,7 @@ internal sealed partial class StoreCheckService(
         await using var claim = await WorkClaim.TryTakeAsync(store, SharedWork.StoreCheck, cancellationToken);
         if (claim is null || await NextAsync(cancellationToken) is not { } run)
             return false;
-        await new StoreCheck(store, writer, rollups, feed, time).RunAsync(run, cancellationToken);
+        await new StoreCheck(store, writer, rollups, feed, _pace, time).RunAsync(run, cancellationToken);
         LogDone(run.Kind, run.Traces, run.Differences);
         return true;
     }

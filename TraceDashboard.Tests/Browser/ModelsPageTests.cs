@@ -114,7 +114,7 @@ public sealed class ModelsPageTests(BrowserFixture browser) : IAsyncLifetime
     {
         await PostAsync("/api/traces/start", $$"""{ "traceId": "{{traceId}}", "name": "chat", "kind": "generation", "modelProvider": "acme", "model": "{{model}}" }""");
         await PostAsync($"/api/traces/{traceId}/complete", """{ "usage": { "inputTokens": 1000, "outputTokens": 100 } }""");
-        await _app.Get<RollupRefresher>().RefreshAsync(Cancel);
+        await _app.Get<RollupRefresher>().CatchUpAsync(Cancel);
     }
 
     private async Task<string> SpanIdAsync(string traceId) =>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Merge;
@@ -44,14 +46,89 @@ public class RollupRefresherTests(PostgresCluster cluster)
         await RefreshAllAsync(fixture);
         await refresher.PruneAsync(Cancel);
 
+        Assert.True(await AssertRolledUpAsync(fixture) > 400);
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Two_refreshers_beside_a_writer_end_in_what_a_recomputation_gives(DatabaseProvider provider)
+    {
+        await using var fixture = await CreateAsync(provider);
+        using var others = provider == DatabaseProvider.Postgres ? OfAnotherProcess(fixture) : null;
+        RollupRefresher[] refreshers = [fixture.Get<RollupRefresher>(), Refresher(fixture, others ?? fixture.Store)];
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var passes = refreshers.Select(r => Task.Run(
+            async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                    await r.RefreshAsync(Cancel);
+            },
+            Cancel)).ToList();
+
+        // Each minute gets its two spans one after the other: who has seen one of them only must not have the last word.
+        for (var minute = 0; minute < 60; minute++)
+        {
+            foreach (var spanId in new[] { "a", "b" })
+            {
+                var span = SpanWriterTests.Call($"t{minute}", spanId, 1, 1);
+                span.StartTime = UnixNanos.FromDateTimeOffset(Now.AddMinutes(-minute));
+                span.EndTime = span.StartTime + 1_000;
+                await fixture.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [span], [])], Cancel);
+            }
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(passes);
+        await RefreshAllAsync(fixture);
+
+        Assert.True(await AssertRolledUpAsync(fixture) > 120);
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task While_a_pass_is_under_way_no_other_begins(DatabaseProvider provider)
+    {
+        await using var fixture = await CreateAsync(provider);
+        using var others = provider == DatabaseProvider.Postgres ? OfAnotherProcess(fixture) : null;
+        await fixture.Store.InsertAsync(Trace("t", Now), Mark(1, Now));
+
+        await using (await WorkClaim.TryTakeAsync(fixture.Store, SharedWork.Rollups, Cancel))
+        {
+            Assert.Null(await Refresher(fixture, others ?? fixture.Store).RefreshAsync(Cancel));
+            Assert.False(await Refresher(fixture, others ?? fixture.Store).PruneAsync(Cancel));
+        }
+
+        Assert.Equal(1, await Refresher(fixture, others ?? fixture.Store).RefreshAsync(Cancel));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Marks_that_somebody_else_has_consumed_take_back_what_was_computed_for_them(DatabaseProvider provider)
+    {
+        await using var fixture = await CreateAsync(provider);
+        await fixture.Store.InsertAsync(Trace("t", Now), Mark(1, Now));
+        var marks = await fixture.Store.ReadAsync((db, ct) => db.DirtyBuckets.ToListAsync(ct), Cancel);
+        await fixture.Store.InsertAsync(Mark(1, Now));
+        await RefreshAllAsync(fixture);
+
+        Assert.False(await fixture.Store.WriteAsync((db, ct) => RollupWriter.ReplaceAsync(db, 1, 60, [marks[0].Bucket], [], [marks[0].Generation], ct), Cancel));
+
+        Assert.Equal(2, await AssertRolledUpAsync(fixture));
+    }
+
+    /// <returns>How many rows there are.</returns>
+    private async Task<int> AssertRolledUpAsync(StoreFixture fixture)
+    {
         var (expected, actual) = await fixture.Store.ReadAsync(
             async (db, ct) => (
                 Naive(await db.Traces.ToListAsync(ct), await db.Spans.ToListAsync(ct), RollupBucket.MinuteHorizon(_time.GetUtcNow())),
                 (await db.Rollups.ToListAsync(ct)).Select(Describe).Order(StringComparer.Ordinal).ToList()),
             Cancel);
-        Assert.True(expected.Count > 400, $"only {expected.Count} rows");
         Assert.Equal(expected, actual);
+        return expected.Count;
     }
+
+    private static TraceStore OfAnotherProcess(StoreFixture fixture) => new(fixture.Get<IOptions<DatabaseOptions>>(), fixture.Get<ILoggerFactory>());
+
+    private static RollupRefresher Refresher(StoreFixture fixture, TraceStore store) =>
+        ActivatorUtilities.CreateInstance<RollupRefresher>(fixture.Get<IServiceProvider>(), store);
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task Names_that_no_index_takes_whole_are_rolled_up_by_their_beginnings(DatabaseProvider provider)

@@ -99,7 +99,7 @@ public sealed class ModelApiTests : IAsyncLifetime
 
     private async Task<JsonNode> ModelsAsync()
     {
-        await _app.Get<RollupRefresher>().RefreshAsync(Cancel);
+        await _app.Get<RollupRefresher>().CatchUpAsync(Cancel);
         return (await SendAsync(HttpMethod.Get, "/api/models")).Body!;
     }
 

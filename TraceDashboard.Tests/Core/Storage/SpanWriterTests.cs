@@ -226,27 +226,6 @@ public class SpanWriterTests(PostgresCluster cluster)
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
-    public async Task A_long_trace_is_marked_and_summarised_in_the_background(DatabaseProvider provider)
-    {
-        await using var store = await StoreFixture.CreateAsync(provider, cluster);
-        var writer = store.Get<SpanWriter>();
-        await writer.WriteAsync([new IngestBatch(1, [.. Enumerable.Range(0, SpanWriter.LongTrace).Select(i => Call("t", $"s{i}", 1, 1))], [])], Cancel);
-
-        var named = new TraceUpdate { ProjectId = 1, TraceId = "t", Version = default, Name = "told while it was long" };
-        await writer.WriteAsync([new IngestBatch(1, [Call("t", "last", 1, 1)], [named])], Cancel);
-        var marked = await store.Store.ReadAsync((db, ct) => db.Traces.SingleAsync(ct), Cancel);
-        await writer.SummariseAsync([(1, "t")], Cancel);
-        var summarised = await store.Store.ReadAsync((db, ct) => db.Traces.SingleAsync(ct), Cancel);
-
-        Assert.True(marked.Stale);
-        Assert.Equal(SpanWriter.LongTrace, marked.SpanCount);
-        Assert.False(summarised.Stale);
-        Assert.Equal(SpanWriter.LongTrace + 1, summarised.SpanCount);
-        Assert.True(summarised.Version > marked.Version);
-        Assert.Equal("told while it was long", summarised.Name);
-    }
-
-    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task Metadata_is_kept_leaf_by_leaf_for_filters(DatabaseProvider provider)
     {
         await using var store = await StoreFixture.CreateAsync(provider, cluster);
