@@ -9,7 +9,7 @@ public sealed class SharedQueries(TimeProvider time)
 
     /// <summary>
     /// Runs <paramref name="query"/>, or joins another reader's run for the same key that began at the same tick or later.
-    /// The run is not cancelled when one of its readers goes away.
+    /// The run is nobody's own: it goes on when one of its readers goes away, and waits for no circuit.
     /// </summary>
     /// <param name="key">Equal for queries with equal answers; names the project.</param>
     /// <param name="tick">The tick whose changes the answer must show.</param>
@@ -30,8 +30,8 @@ public sealed class SharedQueries(TimeProvider time)
             _ = ExpireAsync(key, entry);
         }
 
-        // A query that fails before its first await fails as a task, like any other.
-        async Task<T> RunAsync() => await query();
+        // On the thread pool, and not in the context of the reader who happens to be the first: it may be busy, or gone.
+        Task<T> RunAsync() => Task.Run(query, CancellationToken.None);
     }
 
     private async Task ExpireAsync(object key, Entry entry)

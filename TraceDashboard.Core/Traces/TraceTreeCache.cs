@@ -71,8 +71,8 @@ public sealed class TraceTreeCache(IOptions<TraceTreeOptions> options)
 
     private async Task<TraceTree> BuildAsync(Entry entry, Func<Task<IReadOnlyList<SpanFacts>>> load)
     {
-        // Off the caller: building a long trace takes longer than a page may be blocked.
-        var tree = await Task.Run(async () => TraceTree.Build(await load()));
+        // Off the caller, and not back in its context: building a long trace takes longer than a page may be blocked, and others wait for it.
+        var tree = await Task.Run(async () => TraceTree.Build(await load())).ConfigureAwait(false);
         lock (_gate)
         {
             if (_entries.TryGetValue((entry.ProjectId, entry.TraceId), out var node) && node.Value == entry)

@@ -70,5 +70,41 @@ public class SharedQueriesTests
         Assert.Equal(42, await staying);
     }
 
+    [Fact]
+    public async Task A_run_does_not_go_on_in_the_context_of_its_first_reader()
+    {
+        var queries = new SharedQueries(_time);
+        var gate = new TaskCompletionSource();
+        var mine = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new DeadContext());
+        try
+        {
+            _ = queries.GetAsync("list", 7, WaitAndRunAsync, Cancel);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(mine);
+        }
+
+        var second = queries.GetAsync("list", 7, RunAsync, Cancel);
+        gate.SetResult();
+
+        Assert.Equal(1, await second.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+
+        async Task<int> WaitAndRunAsync()
+        {
+            await gate.Task;
+            return await RunAsync();
+        }
+    }
+
     private Task<int> RunAsync() => Task.FromResult(Interlocked.Increment(ref _runs));
+
+    /// <summary>As a circuit whose reader does not come back.</summary>
+    private sealed class DeadContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
+    }
 }
