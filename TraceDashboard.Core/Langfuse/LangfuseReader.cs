@@ -104,7 +104,7 @@ internal sealed class LangfuseReader(TraceStore store)
             async (db, ct) =>
             {
                 var traces = Matching(db.Traces.AsNoTracking().Where(t => t.ProjectId == projectId), filter);
-                var total = await traces.CountAsync(ct);
+                var total = await traces.CountFromAsync(skip, ct);
                 var rows = await order.Apply(traces).Skip(skip).Take(take).ToListAsync(ct);
                 return (await WithPartsAsync(db, rows, parts, ct), total);
             },
@@ -130,7 +130,7 @@ internal sealed class LangfuseReader(TraceStore store)
             async (db, ct) =>
             {
                 var spans = Matching(db, projectId, filter);
-                var total = await spans.CountAsync(ct);
+                var total = await spans.CountFromAsync(skip, ct);
                 return (await ReadAsync(db, Ordered(spans).Skip(skip).Take(take), LangfuseObservationParts.All, ct), total);
             },
             cancellationToken);
@@ -147,7 +147,7 @@ internal sealed class LangfuseReader(TraceStore store)
                 var sessions = Matching(db.Traces.AsNoTracking().Where(t => t.ProjectId == projectId && t.SessionId != null), filter)
                     .GroupBy(t => t.SessionId!)
                     .Select(g => new { Id = g.Key, CreatedAt = g.Min(t => t.StartTime), Environment = g.Min(t => t.Environment)! });
-                var total = await sessions.CountAsync(ct);
+                var total = await sessions.CountFromAsync(skip, ct);
                 var rows = await sessions.OrderByDescending(s => s.CreatedAt).ThenBy(s => s.Id).Skip(skip).Take(take).ToListAsync(ct);
                 return ([.. rows.Select(s => new LangfuseSession(s.Id, s.CreatedAt, s.Environment))], total);
             },

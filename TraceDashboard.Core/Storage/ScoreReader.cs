@@ -57,7 +57,7 @@ public sealed class ScoreReader(TraceStore store, TimeProvider time)
             async (db, ct) =>
             {
                 var scores = Matching(db, projectId, filter);
-                var total = await scores.CountAsync(ct);
+                var total = await scores.CountFromAsync(skip, ct);
                 var rows = await scores.OrderByDescending(s => s.Timestamp).ThenBy(s => s.Id).Skip(skip).Take(take).ToListAsync(ct);
                 return ([.. rows.Select(ToScore)], total);
             },
