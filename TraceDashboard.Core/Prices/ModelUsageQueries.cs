@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
-using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Prices;
 
@@ -37,12 +36,10 @@ public sealed record ModelUsage
 public sealed record PriceEffect(long Calls, long Unpriced, IReadOnlyList<string> Models);
 
 /// <summary>Which models a project calls, from the rollups: they may be seconds behind.</summary>
-public sealed class ModelUsageQueries(TraceStore store, PriceBooks books, TimeProvider time)
+public sealed class ModelUsageQueries(TraceStore store, PriceBooks books, PriceCatalogue catalogue, TimeProvider time)
 {
     /// <summary>Models that are listed.</summary>
     public const int MaxModels = 500;
-
-    private const long PicoPerMicro = 1_000_000;
 
     /// <summary>Those with unpriced calls first, by how many, then by calls; one more than <see cref="MaxModels"/> when there are more.</summary>
     public async Task<IReadOnlyList<ModelUsage>> ListAsync(int projectId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
@@ -57,12 +54,12 @@ public sealed class ModelUsageQueries(TraceStore store, PriceBooks books, TimePr
                     g.Key,
                     Calls = g.Sum(r => r.Calls),
                     Unpriced = g.Sum(r => r.Unpriced),
-                    // No sum of whatever clients sent may overflow: tokens as doubles, money in two parts that are exact.
+                    // No sum of whatever clients sent may overflow: tokens as doubles, money as MoneySum says.
                     TokensIn = g.Sum(r => (double)r.TokensIn),
                     TokensCached = g.Sum(r => (double)r.TokensCached),
                     TokensOut = g.Sum(r => (double)r.TokensOut),
-                    Micro = g.Sum(r => r.Cost / PicoPerMicro),
-                    Pico = g.Sum(r => r.Cost % PicoPerMicro),
+                    Micro = g.Sum(r => r.Cost / MoneySum.PicoPerMicro),
+                    Pico = g.Sum(r => r.Cost % MoneySum.PicoPerMicro),
                 })
                 .OrderByDescending(m => m.Unpriced).ThenByDescending(m => m.Calls).ThenBy(m => m.Key.Model).ThenBy(m => m.Key.Provider)
                 .Take(MaxModels + 1)
@@ -77,7 +74,7 @@ public sealed class ModelUsageQueries(TraceStore store, PriceBooks books, TimePr
             TokensIn = (long)r.TokensIn,
             TokensCached = (long)r.TokensCached,
             TokensOut = (long)r.TokensOut,
-            Cost = r.Unpriced >= r.Calls ? null : PicoDollars.ToUsd((r.Micro * (decimal)PicoPerMicro) + r.Pico),
+            Cost = r.Unpriced >= r.Calls ? null : MoneySum.ToUsd(r.Micro, r.Pico),
             Price = book.Find(r.Key.Provider.Length == 0 ? null : r.Key.Provider, r.Key.Model, now),
         })];
     }
@@ -95,7 +92,7 @@ public sealed class ModelUsageQueries(TraceStore store, PriceBooks books, TimePr
                 .Select(g => new { g.Key.Provider, g.Key.Model, Calls = g.Sum(r => r.Calls), Unpriced = g.Sum(r => r.Unpriced) })
                 .ToListAsync(ct),
             cancellationToken);
-        var meant = models.Where(m => rule.MatchesModel(m.Model) && rule.MatchesProvider(m.Provider, PriceCatalogue.Default.Matcher.Providers)).ToList();
+        var meant = models.Where(m => rule.MatchesModel(m.Model) && rule.MatchesProvider(m.Provider, catalogue.Matcher.Providers)).ToList();
         return new PriceEffect(
             meant.Sum(m => m.Calls), meant.Sum(m => m.Unpriced),
             [.. meant.GroupBy(m => m.Model, StringComparer.Ordinal).OrderByDescending(m => m.Sum(p => p.Calls)).Select(m => m.Key)]);

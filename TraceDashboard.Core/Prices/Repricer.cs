@@ -15,7 +15,8 @@ namespace TraceDashboard.Core.Prices;
 /// next goes on there. On PostgreSQL one process at a time does it.
 /// </summary>
 internal sealed partial class Repricer(
-    TraceStore store, SpanWriter writer, PriceBooks books, LiveFeed feed, RepricingSignal signal, TimeProvider time, ILogger<Repricer> logger) : BackgroundService
+    TraceStore store, SpanWriter writer, PriceBooks books, PriceCatalogue priceCatalogue, LiveFeed feed, RepricingSignal signal, TimeProvider time, ILogger<Repricer> logger)
+    : BackgroundService
 {
     private const int FirstSlice = 16;
     private const int MaxSlice = 256;
@@ -88,7 +89,7 @@ internal sealed partial class Repricer(
         await SettleAsync(cancellationToken);
         var book = (await books.ReloadAsync(cancellationToken)).Of(repricing.ProjectId);
         var rule = book.Own.FirstOrDefault(p => p.Id == repricing.PriceId)?.Rule;
-        var providers = PriceCatalogue.Default.Matcher.Providers;
+        var providers = priceCatalogue.Matcher.Providers;
         (repricing.Error, _longest) = (null, TimeSpan.Zero);
         if (repricing.StartedAt is null)
         {
