@@ -15,6 +15,7 @@ internal sealed record BenchOptions
         lifecycle   open traces updated through the lifecycle API, with subscribers that run the pages' queries
         fling       a trace of 10 000 spans in Chromium: opening it, and the rows after the scroll wheel was flung
         retention   OTLP load with and without retention beside it, in turns, on a filled store; then what the store shrinks to
+        long        a trace that grows to 100 000 spans: how long each batch, and each of others beside it, takes
         store       the pipeline and the writer alone, in this process
         decode      decoding and mapping alone, of several dialects, beside a plain parser
         reference   the reference writer alone: how fast this machine is today

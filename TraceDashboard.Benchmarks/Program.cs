@@ -22,7 +22,7 @@ try
     var options = BenchOptions.Parse(args);
     switch (options.Verb)
     {
-        case "all" or "ingest" or "read" or "lifecycle" or "fling" or "retention" or "store" or "reference":
+        case "all" or "ingest" or "read" or "lifecycle" or "fling" or "retention" or "long" or "store" or "reference":
             foreach (var postgres in options.Databases)
             {
                 await using var store = await BenchStore.CreateAsync(postgres, stop.Token);
@@ -65,6 +65,8 @@ async Task MeasureAsync(BenchOptions options, BenchStore store)
         await RetentionBenchmark.RunAsync(store, options, stop.Token);
     if (options.Verb == "fling")
         await FlingBenchmark.RunAsync(store, options, stop.Token);
+    if (options.Verb == "long")
+        await LongTraceBenchmark.RunAsync(store, stop.Token);
     if (options.Verb == "store")
         await StoreBenchmark.RunAsync(store, options, stop.Token);
     if (options.Verb is "all" or "ingest")

@@ -26,12 +26,11 @@ public sealed record Overview
     /// <summary>The models with most calls whose cost is unknown, by number of such calls; those that are named.</summary>
     public required IReadOnlyList<UnpricedModel> UnpricedModels { get; init; }
 
-    public required IReadOnlyList<TraceListItem> Slowest { get; init; }
-
-    public required IReadOnlyList<TraceListItem> MostExpensive { get; init; }
-
     public required RollupLag Lag { get; init; }
 }
+
+/// <summary>The traces of a period that stand out.</summary>
+public sealed record OverviewTraces(IReadOnlyList<TraceListItem> Slowest, IReadOnlyList<TraceListItem> MostExpensive);
 
 /// <summary>Sums of a period. Traces count where they started, model calls where they started.</summary>
 public sealed record OverviewTotals

@@ -5,7 +5,7 @@ using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Analytics;
 
-/// <summary>What the overview shows, from rollups and the summaries of traces: five SQL commands, whatever the range.</summary>
+/// <summary>What the overview shows: the sums from rollups, in three SQL commands whatever the range, and the traces that stand out in two.</summary>
 public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimeProvider time)
 {
     /// <summary>Models that have a series of their own.</summary>
@@ -17,7 +17,8 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
     /// <summary>Models without a price that are listed.</summary>
     public const int MaxUnpricedModels = 3;
 
-    private const long PicoPerMicro = 1_000_000;
+    /// <summary>Marks that are looked at for how far the sums are behind.</summary>
+    private const int MaxMarks = 20_000;
 
     /// <param name="from">Start of the range; the period before it that is compared is as long.</param>
     /// <param name="to">End of the range, exclusive.</param>
@@ -27,7 +28,6 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
         int projectId, DateTimeOffset from, DateTimeOffset to, TimeSpan utcOffset, string? environment, CancellationToken cancellationToken)
     {
         var buckets = OverviewBuckets.For(from, to, utcOffset, RollupBucket.MinuteHorizon(time.GetUtcNow()));
-        var filter = new TraceFilter { From = from, To = to, Environment = environment };
         var (traces, calls, lag) = await store.ReadAsync(
             async (db, ct) => (
                 await ReadTracesAsync(db, projectId, buckets, environment, ct),
@@ -44,10 +44,17 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
             Series = Series(buckets, traces, calls),
             CostByModel = CostByModel(buckets, calls),
             UnpricedModels = UnpricedModels(calls),
-            Slowest = await search.TopAsync(projectId, filter, TraceOrder.SlowestFirst, MaxTopTraces, cancellationToken),
-            MostExpensive = await search.TopAsync(projectId, filter, TraceOrder.MostExpensiveFirst, MaxTopTraces, cancellationToken),
             Lag = lag,
         };
+    }
+
+    /// <summary>Ranks all traces of a range, up to <see cref="TraceSearch.MaxRankedTraces"/>: not to be asked every second.</summary>
+    public async Task<OverviewTraces> TracesAsync(int projectId, DateTimeOffset from, DateTimeOffset to, string? environment, CancellationToken cancellationToken)
+    {
+        var filter = new TraceFilter { From = from, To = to, Environment = environment };
+        return new OverviewTraces(
+            await search.TopAsync(projectId, filter, TraceOrder.SlowestFirst, MaxTopTraces, cancellationToken),
+            await search.TopAsync(projectId, filter, TraceOrder.MostExpensiveFirst, MaxTopTraces, cancellationToken));
     }
 
     private static IQueryable<RollupRow> Rollups(TraceDbContext db, int projectId, OverviewBuckets buckets, string? environment)
@@ -91,17 +98,17 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
                 g.Key,
                 Calls = g.Sum(r => r.Calls),
                 Unpriced = g.Sum(r => r.Unpriced),
-                // No sum of whatever clients sent may overflow: tokens as doubles, money in two parts that are exact.
+                // No sum of whatever clients sent may overflow: tokens as doubles, money as MoneySum says.
                 TokensIn = g.Sum(r => (double)r.TokensIn),
                 TokensCached = g.Sum(r => (double)r.TokensCached),
                 TokensOut = g.Sum(r => (double)r.TokensOut),
-                Micro = g.Sum(r => r.Cost / PicoPerMicro),
-                Pico = g.Sum(r => r.Cost % PicoPerMicro),
+                Micro = g.Sum(r => r.Cost / MoneySum.PicoPerMicro),
+                Pico = g.Sum(r => r.Cost % MoneySum.PicoPerMicro),
             });
         var sums = new List<CallSums>();
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            var cost = PicoDollars.ToUsd((row.Micro * (decimal)PicoPerMicro) + row.Pico);
+            var cost = MoneySum.ToUsd(row.Micro, row.Pico);
             sums.Add(new CallSums(row.Key.Current, row.Key.Slot, row.Key.Model, row.Calls, row.Unpriced, row.TokensIn, row.TokensCached, row.TokensOut, cost));
         }
 
@@ -112,6 +119,8 @@ public sealed class OverviewQueries(TraceStore store, TraceSearch search, TimePr
     {
         var lag = await db.DirtyBuckets
             .Where(d => d.ProjectId == projectId)
+            .OrderBy(d => d.Generation)
+            .Take(MaxMarks)
             .GroupBy(d => 1)
             .Select(g => new { Minutes = g.Select(d => d.Bucket).Distinct().Count(), Oldest = g.Min(d => d.Bucket) })
             .SingleOrDefaultAsync(cancellationToken);

@@ -20,7 +20,7 @@ public sealed class LiveComponentTests : IAsyncDisposable
     public LiveComponentTests()
     {
         _feed = new LiveFeed(_time, Options.Create(new LiveOptions()));
-        _context.Services.AddSingleton(_feed).AddSingleton<TimeProvider>(_time).AddSingleton<PageMetrics>().AddMetrics();
+        _context.Services.AddSingleton(_feed).AddSingleton<TimeProvider>(_time).AddSingleton<PagePace>().AddSingleton<PageMetrics>().AddMetrics();
         _context.SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
@@ -78,6 +78,26 @@ public sealed class LiveComponentTests : IAsyncDisposable
         Assert.True(retry.Changes.Everything);
         retry.Answer.SetResult(false);
         await rendered.WaitForAssertionAsync(() => Assert.Equal("well", rendered.Markup));
+    }
+
+    [Fact]
+    public async Task A_hidden_page_asks_nothing_and_is_brought_up_to_date_at_once_when_it_is_shown()
+    {
+        var probe = _context.Render<Probe>().Instance;
+        var pace = _context.Services.GetRequiredService<PagePace>();
+        pace.SetHidden(true);
+        Publish("a");
+        Publish("b");
+        Assert.False(probe.HasNext);
+
+        pace.SetHidden(false);
+        var asked = new HashSet<string>();
+        while (!asked.IsSupersetOf(["a", "b"]))
+        {
+            var call = await probe.NextAsync();
+            asked.UnionWith(call.Changes.TraceIds);
+            call.Answer.SetResult(false);
+        }
     }
 
     [Fact]

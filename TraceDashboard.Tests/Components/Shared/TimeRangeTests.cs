@@ -1,3 +1,4 @@
+using System.Globalization;
 using TraceDashboard.Components.Shared;
 
 namespace TraceDashboard.Tests.Components.Shared;
@@ -45,12 +46,21 @@ public sealed class TimeRangeTests
         Assert.Equal(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero), range.To);
     }
 
-    [Fact]
-    public void Readers_of_one_minute_ask_for_the_same_range()
+    [Theory]
+    [InlineData("15m", "2026-11-22T17:18Z", 60)]
+    [InlineData("1h", "2026-11-22T16:33Z", 60)]
+    [InlineData("6h", "2026-11-22T11:30Z", 300)]
+    [InlineData("1d", "2026-11-21T17:30Z", 900)]
+    [InlineData("7d", "2026-11-15T17:00Z", 3_600)]
+    [InlineData("30d", "2026-10-23T12:00Z", 21_600)]
+    public void A_relative_range_moves_with_the_clock_in_steps_that_are_the_same_for_all_readers(string length, string from, int step)
     {
-        var range = TimeRange.FromUri("http://localhost/?range=1h");
+        var range = TimeRange.FromUri($"http://localhost/?range={length}");
+        var first = range.Resolve(Now).From!.Value;
 
-        Assert.Equal(new DateTimeOffset(2026, 11, 22, 16, 33, 0, TimeSpan.Zero), range.Resolve(Now).From);
-        Assert.Equal(range.Resolve(Now), range.Resolve(Now.AddSeconds(20)));
+        Assert.Equal(DateTimeOffset.Parse(from, CultureInfo.InvariantCulture), first);
+        Assert.Equal(first, range.Resolve(first + range.Last!.Value).From);
+        Assert.Equal(first, range.Resolve(first + range.Last.Value + TimeSpan.FromSeconds(step - 1)).From);
+        Assert.Equal(first.AddSeconds(step), range.Resolve(first + range.Last.Value + TimeSpan.FromSeconds(step)).From);
     }
 }

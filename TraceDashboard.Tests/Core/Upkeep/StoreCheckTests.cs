@@ -72,6 +72,33 @@ public class StoreCheckTests(PostgresCluster cluster)
         Assert.NotNull(run.FinishedAt);
     }
 
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_check_beside_a_writer_and_the_passes_over_the_charts_finds_nothing(DatabaseProvider provider)
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = provider == DatabaseProvider.Postgres ? await cluster.CreateDatabaseAsync(Cancel) : null });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var i = 0; !stop.IsCancellationRequested; i++)
+                    await app.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [SpanWriterTests.Call($"t{i % 20}", $"s{i}", 1, 1)], [])], Cancel);
+            },
+            Cancel);
+        var passes = Task.Run(
+            async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                    await app.Get<RollupRefresher>().RefreshAsync(Cancel);
+            },
+            Cancel);
+
+        for (var i = 0; i < 2; i++)
+            Assert.Equal((0, "Everything is as the spans say."), await RunAsync(app, "verify"));
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writing, passes);
+    }
+
     /// <summary>As the command line does it while the app runs: on SQLite the app does the work.</summary>
     private static async Task<(int Code, string Report)> RunAsync(TestApp app, string verb)
     {

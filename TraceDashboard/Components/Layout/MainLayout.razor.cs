@@ -10,7 +10,7 @@ namespace TraceDashboard.Components.Layout;
 /// The frame of every page: navigation, top bar, keys. Pages get the time range of the URL and the reader's time zone
 /// from it as cascading values.
 /// </summary>
-public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime js, IDialogService dialogs, IHostEnvironment host) : IAsyncDisposable
+public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime js, IDialogService dialogs, IHostEnvironment host, PagePace pace) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _disposal = new();
     private ErrorBoundary? _boundary;
@@ -73,6 +73,10 @@ public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime 
         await _help.Result;
         _help = null;
     }
+
+    /// <summary>The browser hides the page, or shows it again.</summary>
+    [JSInvokable]
+    public void SetHidden(bool hidden) => pace.SetHidden(hidden);
 
     /// <summary>Escape was pressed, wherever the focus is: a dialog hears it only once it has taken the focus.</summary>
     [JSInvokable]

@@ -76,12 +76,18 @@ export function start(layout) {
     }
   }
 
+  const onVisibility = () => layout.invokeMethodAsync("SetHidden", document.hidden);
+
+  document.addEventListener("visibilitychange", onVisibility);
+  if (document.hidden)
+    onVisibility();
   document.addEventListener("keydown", onKeyDown);
   document.addEventListener("click", onClick);
   document.documentElement.dataset.interactive = "true";
 
   return {
     stop() {
+      document.removeEventListener("visibilitychange", onVisibility);
       document.removeEventListener("keydown", onKeyDown);
       document.removeEventListener("click", onClick);
       delete document.documentElement.dataset.interactive;

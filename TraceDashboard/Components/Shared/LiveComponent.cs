@@ -5,7 +5,8 @@ namespace TraceDashboard.Components.Shared;
 
 /// <summary>
 /// A component that follows the changes of a project. Signals come at most four times a second; while one is being
-/// answered, later ones are merged, so that a slow query or a slow browser gets fewer, never a queue of them.
+/// answered, and while the browser hides the page, later ones are merged, so that a slow query or a slow browser gets fewer, never a queue
+/// of them.
 /// </summary>
 public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
 {
@@ -19,6 +20,9 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
 
     [Inject]
     private PageMetrics Metrics { get; set; } = null!;
+
+    [Inject]
+    private PagePace Pace { get; set; } = null!;
 
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
@@ -65,7 +69,9 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
         {
             while (true)
             {
+                await Pace.WhenShownAsync(gone);
                 var changes = await subscription.WaitAsync(gone);
+                await Pace.WhenShownAsync(gone);
                 await InvokeAsync(() => AnswerAsync(changes));
                 while (LiveError is not null)
                 {

@@ -11,6 +11,15 @@ public sealed record TimeRange
 {
     public static readonly TimeRange Default = new() { Last = TimeSpan.FromDays(1) };
 
+    private static readonly (TimeSpan From, TimeSpan Step)[] s_steps =
+    [
+        (TimeSpan.Zero, TimeSpan.FromMinutes(1)),
+        (TimeSpan.FromHours(6), TimeSpan.FromMinutes(5)),
+        (TimeSpan.FromDays(1), TimeSpan.FromMinutes(15)),
+        (TimeSpan.FromDays(7), TimeSpan.FromHours(1)),
+        (TimeSpan.FromDays(30), TimeSpan.FromHours(6)),
+    ];
+
     /// <summary>What the picker offers.</summary>
     public static IReadOnlyList<TimeRange> Presets { get; } =
     [
@@ -58,15 +67,16 @@ public sealed record TimeRange
     };
 
     /// <summary>
-    /// The ends at this moment. A start that moves with the clock is rounded down to the minute, so that readers who look at
-    /// the same range ask the same.
+    /// The ends at this moment. A start that moves with the clock is rounded down to a step, a hundredth of the range or so: all who look at
+    /// the same range ask the same, whenever they opened it.
     /// </summary>
     public (DateTimeOffset? From, DateTimeOffset? To) Resolve(DateTimeOffset now)
     {
         if (Last is not { } length)
             return (From, To);
         var from = now - length;
-        return (from.AddTicks(-(from.UtcTicks % TimeSpan.TicksPerMinute)), null);
+        var step = Array.FindLast(s_steps, s => s.From <= length).Step;
+        return (from.AddTicks(-(from.UtcTicks % step.Ticks)), null);
     }
 
     /// <summary><c>Last 6 hours</c>, <c>21 Nov 09:00 – 22 Nov 17:00</c>.</summary>

@@ -48,8 +48,6 @@ public class CostSeriesTests
         Series = [new(s_start, new(), new()), new(s_start.AddHours(1), new(), new())],
         CostByModel = models,
         UnpricedModels = [],
-        Slowest = [],
-        MostExpensive = [],
         Lag = default,
     };
 }

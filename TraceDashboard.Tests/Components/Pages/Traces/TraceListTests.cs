@@ -35,6 +35,21 @@ public sealed class TraceListTests
     }
 
     [Fact]
+    public void When_the_range_moves_on_rows_that_started_before_it_go_as_soon_as_nobody_looks_at_one()
+    {
+        var list = Loaded(3, 2, 1);
+
+        Assert.True(list.Leave(list.Items.ElementAt(1).StartTime, hold: true));
+        Assert.Equal(["t3", "t2", "t1"], Ids(list));
+        Assert.True(list.HasLeft("t1"));
+
+        Assert.True(list.Leave(list.Items.First().StartTime, hold: false));
+        Assert.Equal(["t3"], Ids(list));
+        Assert.False(list.Leave(list.Items.First().StartTime, hold: false));
+        Assert.False(list.Leave(null, hold: false));
+    }
+
+    [Fact]
     public void A_trace_that_waits_is_counted_once_however_often_it_changes()
     {
         var list = Loaded(1);

@@ -3,13 +3,14 @@ using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Projects;
 
 namespace TraceDashboard.Components.Pages.Keys;
 
 /// <summary>The project's key pairs: made, watched and revoked here.</summary>
 public sealed partial class KeysPage(
-    ApiKeyManager manager, CurrentProject current, IDialogService dialogs, KeylessCalls keyless, TimeProvider time, ILogger<KeysPage> logger) : IAsyncDisposable
+    ApiKeyManager manager, SharedQueries shared, CurrentProject current, PagePace pace, IDialogService dialogs, KeylessCalls keyless, TimeProvider time, ILogger<KeysPage> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
@@ -49,7 +50,7 @@ public sealed partial class KeysPage(
     {
         try
         {
-            await ReadAsync();
+            await ReadAsync(time.GetUtcNow().Ticks);
             _error = null;
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
@@ -63,11 +64,12 @@ public sealed partial class KeysPage(
         }
     }
 
-    // What can still be used stands first.
-    private async Task ReadAsync()
+    /// <summary>What can still be used stands first.</summary>
+    /// <param name="moment">See <see cref="PagePace"/>. Of what is read after a change of one's own, the moment after it.</param>
+    private async Task ReadAsync(long moment)
     {
         var project = await current.GetAsync(_gone.Token);
-        var keys = await manager.ListAsync(project.Id, _gone.Token);
+        var keys = await shared.GetAsync(("keys", project.Id), moment, () => manager.ListAsync(project.Id, CancellationToken.None), _gone.Token);
         _now = time.GetUtcNow();
         _keys = [.. keys.OrderBy(k => k.StateAt(_now))];
         _isOld = false;
@@ -110,14 +112,14 @@ public sealed partial class KeysPage(
     {
         try
         {
-            using var timer = new PeriodicTimer(Pace, time);
-            while (await timer.WaitForNextTickAsync(_gone.Token))
+            while (true)
             {
+                var moment = await pace.NextAsync(Pace, _gone.Token);
                 if (_keys is null)
                     continue;
                 try
                 {
-                    await ReadAsync();
+                    await ReadAsync(moment);
                 }
                 catch (Exception e) when (!_gone.IsCancellationRequested)
                 {

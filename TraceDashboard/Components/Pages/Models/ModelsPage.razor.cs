@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Prices;
 
 namespace TraceDashboard.Components.Pages.Models;
 
 /// <summary>Which models the project calls and at what price; its own prices are set, changed and ended here.</summary>
 public sealed partial class ModelsPage(
-    ModelPriceManager manager, ModelUsageQueries queries, CurrentProject current, IDialogService dialogs, TimeProvider time, ILogger<ModelsPage> logger) : IAsyncDisposable
+    ModelPriceManager manager, ModelUsageQueries queries, SharedQueries shared, CurrentProject current, PagePace pace, IDialogService dialogs, TimeProvider time, ILogger<ModelsPage> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SlowPace = TimeSpan.FromSeconds(5);
@@ -63,7 +64,7 @@ public sealed partial class ModelsPage(
     {
         try
         {
-            await ReadAsync();
+            await ReadAsync(time.GetUtcNow().Ticks);
             _error = null;
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
@@ -77,15 +78,18 @@ public sealed partial class ModelsPage(
         }
     }
 
-    private async Task ReadAsync()
+    /// <param name="moment">See <see cref="PagePace"/>. Of what is read after a change of one's own, the moment after it.</param>
+    private async Task ReadAsync(long moment)
     {
         var range = Range;
-        _projectId = (await current.GetAsync(_gone.Token)).Id;
-        var now = time.GetUtcNow();
+        var projectId = _projectId = (await current.GetAsync(_gone.Token)).Id;
+        var now = new DateTimeOffset(moment, TimeSpan.Zero);
         var (from, to) = range.Resolve(now);
-        var models = await queries.ListAsync(_projectId, from ?? DateTimeOffset.UnixEpoch, to ?? now, _gone.Token);
-        var prices = await manager.ListAsync(_projectId, _gone.Token);
-        var repricings = await manager.RepricingsAsync(_projectId, _gone.Token);
+        var models = await shared.GetAsync(
+            ("models", projectId, from, to), moment,
+            () => queries.ListAsync(projectId, from ?? DateTimeOffset.UnixEpoch, to ?? now, CancellationToken.None), _gone.Token);
+        var prices = await shared.GetAsync(("prices", projectId), moment, () => manager.ListAsync(projectId, CancellationToken.None), _gone.Token);
+        var repricings = await shared.GetAsync(("repricings", projectId), moment, () => manager.RepricingsAsync(projectId, CancellationToken.None), _gone.Token);
         if (range != Range)
             return;
         (_models, _isCut) = (Sort(models.Take(ModelUsageQueries.MaxModels)), models.Count > ModelUsageQueries.MaxModels);
@@ -99,12 +103,13 @@ public sealed partial class ModelsPage(
         {
             while (true)
             {
-                await Task.Delay(_repricings.Any(r => r.State is not RepricingState.Done || _now - r.FinishedAt < SlowPace) ? Pace : SlowPace, time, _gone.Token);
+                var isQuick = _repricings.Any(r => r.State is not RepricingState.Done || _now - r.FinishedAt < SlowPace);
+                var moment = await pace.NextAsync(isQuick ? Pace : SlowPace, _gone.Token);
                 if (_models is null)
                     continue;
                 try
                 {
-                    await ReadAsync();
+                    await ReadAsync(moment);
                 }
                 catch (Exception e) when (!_gone.IsCancellationRequested)
                 {

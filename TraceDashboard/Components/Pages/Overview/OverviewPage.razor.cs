@@ -11,12 +11,11 @@ namespace TraceDashboard.Components.Pages.Overview;
 
 /// <summary>A period at a glance beside the one before it; every figure leads to the traces it sums up.</summary>
 public sealed partial class OverviewPage(
-    NavigationManager navigation, OverviewQueries queries, TraceSearch search, SharedQueries shared, LiveFeed feed, CurrentProject current, SeriesColors colors, TimeProvider time, ILogger<OverviewPage> logger)
+    NavigationManager navigation, SharedOverviews overviews, CurrentProject current, SeriesColors colors, PagePace pace, TimeProvider time, ILogger<OverviewPage> logger)
 {
     private const string FailedSeries = "with errors";
 
-    // Sums are refreshed about once a second, and a range that ends now moves on without any news.
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+    // A range that ends now moves on without any news.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
     private static readonly TimeRange LongestRange = TimeRange.Presets[^1];
@@ -25,6 +24,10 @@ public sealed partial class OverviewPage(
     private Question? _shown;
     private Project? _project;
     private Core.Analytics.Overview? _overview;
+    private OverviewTraces _traces = new([], []);
+    private Question? _rankedFor;
+    private long _rankedAt;
+    private bool _isRankingOld;
     private Words _words = new(TimeRange.Default, TimeSpan.FromDays(1), TimeSpan.FromHours(1), TimeZoneInfo.Utc);
     private IReadOnlyList<CostSeries> _costs = [];
     private TraceListItem? _newest;
@@ -93,33 +96,35 @@ public sealed partial class OverviewPage(
 
         var load = _load = CancellationTokenSource.CreateLinkedTokenSource(Gone);
         _busy = true;
-        if (await LoadAsync(load.Token))
+        if (await LoadAsync(pace.Now(SharedOverviews.Pace), load.Token))
             _busy = false;
     }
 
+    /// <param name="moment">See <see cref="PagePace"/>.</param>
     /// <returns>Whether the answer is the one that the reader still waits for.</returns>
-    private async Task<bool> LoadAsync(CancellationToken cancellationToken)
+    private async Task<bool> LoadAsync(long moment, CancellationToken cancellationToken)
     {
         try
         {
             _changed = false;
-            var (range, zone, environment) = _shown!;
+            var question = _shown!;
+            var (range, zone, environment) = question;
             var project = _project ??= await current.GetAsync(cancellationToken);
             Follow(project.Id);
             var now = time.GetUtcNow();
-            var (from, to) = Ends(range, now);
-            var offset = zone.GetUtcOffset(to);
-            var overview = await shared.GetAsync(
-                ("overview", project.Id, from, to, offset, environment),
-                feed.CurrentTick(project.Id),
-                () => queries.GetAsync(project.Id, from, to, offset, environment, CancellationToken.None),
-                cancellationToken);
-            var isEmpty = overview is { Current.Traces: 0, Current.Calls: 0, Previous.Traces: 0, Lag.Minutes: 0, Slowest.Count: 0, MostExpensive.Count: 0 };
-            if (isEmpty)
+            var ends = SharedOverviews.Ends(range, now);
+            var overview = await overviews.GetAsync(project.Id, ends, zone.GetUtcOffset(ends.To), environment, moment, cancellationToken);
+            var rankedAt = pace.Now(SharedOverviews.RankingPace);
+            _isRankingOld = question == _rankedFor && rankedAt == _rankedAt;
+            if (!_isRankingOld)
             {
-                var any = await search.SearchAsync(project.Id, new TraceFilter(), TraceOrder.NewestFirst, null, 1, cancellationToken);
-                _newest = any.Items.Count > 0 ? any.Items[0] : null;
+                _traces = await overviews.TracesAsync(project.Id, ends, environment, rankedAt, cancellationToken);
+                (_rankedFor, _rankedAt) = (question, rankedAt);
             }
+
+            var isEmpty = overview is { Current.Traces: 0, Current.Calls: 0, Previous.Traces: 0, Lag.Minutes: 0 } && _traces is { Slowest.Count: 0, MostExpensive.Count: 0 };
+            if (isEmpty)
+                _newest = await overviews.NewestAsync(project.Id, moment, cancellationToken);
 
             _isEmpty = isEmpty;
             _overview = overview;
@@ -142,18 +147,18 @@ public sealed partial class OverviewPage(
         return true;
     }
 
-    // All readers ask at whole seconds, so that those who ask the same are answered once.
     private async Task FollowAsync()
     {
         try
         {
             while (true)
             {
-                await Task.Delay(Pace - TimeSpan.FromTicks(time.GetUtcNow().Ticks % Pace.Ticks), time, Gone);
-                var due = _changed || _error is not null || _overview is { Lag.Minutes: > 0 } || time.GetUtcNow() - _now > MaxAge;
+                var moment = await pace.NextAsync(SharedOverviews.Pace, Gone);
+                var due = _changed || _error is not null || _overview is { Lag.Minutes: > 0 } || time.GetUtcNow() - _now > MaxAge
+                    || (_isRankingOld && pace.Now(SharedOverviews.RankingPace) > _rankedAt);
                 if (!due || _busy || _load is not { } load || !(Range.IsOpen || _overview is { Lag.Minutes: > 0 }))
                     continue;
-                if (await LoadAsync(load.Token))
+                if (await LoadAsync(moment, load.Token))
                     StateHasChanged();
             }
         }
@@ -161,16 +166,6 @@ public sealed partial class OverviewPage(
         {
             // The reader has left.
         }
-    }
-
-    // A range that ends now ends with its minute: readers who look at the same range ask the same. One that has no beginning
-    // begins a year before its end.
-    private static (DateTimeOffset From, DateTimeOffset To) Ends(TimeRange range, DateTimeOffset now)
-    {
-        var (from, to) = range.Resolve(now);
-        var end = to ?? new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMinute) + TimeSpan.TicksPerMinute, TimeSpan.Zero);
-        var start = from ?? end.AddYears(-1);
-        return (start < end ? start : end.AddMinutes(-1), end);
     }
 
     private string Traces(TraceQuery query) => (query with { Environment = Environment }).ToUrl(Range);

@@ -5,7 +5,6 @@ using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Live;
-using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -16,12 +15,8 @@ namespace TraceDashboard.Components.Pages.Trace;
 /// reads again what changed, at most as often as the feed signals, and less often when reading takes long.
 /// </summary>
 public sealed partial class TracePage(
-    CurrentProject currentProject, TraceReader reader, ScoreReader scores, TraceTreeCache trees, FirstViews firstViews, SharedQueries shared, LiveFeed feed,
-    PriceBooks prices, TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock, ILogger<TracePage> logger)
+    CurrentProject currentProject, SharedTraces shared, FirstViews firstViews, LiveFeed feed, TraceDeletion deletion, IDialogService dialogs, NavigationManager navigation, IJSRuntime js, TimeProvider clock, ILogger<TracePage> logger)
 {
-    // More are a mistake of an evaluator; the API has them all.
-    private const int MaxScores = 500;
-
     private static readonly PageHeader.Crumb[] Crumbs = [new("Traces", "traces")];
 
     private static readonly KeyHelp[] Keys =
@@ -150,7 +145,7 @@ public sealed partial class TracePage(
     private async Task ShowAsync(FirstView first)
     {
         _projectId = first.Trace.ProjectId;
-        var tree = await trees.GetAsync(_projectId, TraceId, first.Trace.Version, () => SpansOf(first.Trace.TraceId), Gone);
+        var tree = await shared.TreeAsync(first.Trace, Gone);
         if (first.Trace.TraceId != TraceId)
             return;
         Show(first.Trace, first.Scores, tree);
@@ -161,15 +156,15 @@ public sealed partial class TracePage(
     {
         var id = TraceId;
         var began = clock.GetTimestamp();
-        var trace = await shared.GetAsync((nameof(TraceDetails), _projectId, id), tick, () => reader.GetTraceAsync(_projectId, id, CancellationToken.None), cancellationToken);
+        var trace = await shared.DetailsAsync(_projectId, id, tick, cancellationToken);
         if (id != TraceId)
             return;
         _isMissing = trace is null;
         if (trace is null)
             return;
 
-        var given = await shared.GetAsync(("scores", _projectId, id), tick, () => scores.OfTraceAsync(_projectId, id, MaxScores, CancellationToken.None), cancellationToken);
-        var tree = await trees.GetAsync(_projectId, id, trace.Version, () => SpansOf(id), cancellationToken);
+        var given = await shared.ScoresAsync(_projectId, id, tick, cancellationToken);
+        var tree = await shared.TreeAsync(trace, cancellationToken);
         if (id != TraceId)
             return;
         Show(trace, given, tree);
@@ -188,31 +183,16 @@ public sealed partial class TracePage(
         RevealSelection();
     }
 
-    private async Task<IReadOnlyList<SpanFacts>> SpansOf(string traceId) =>
-        await reader.GetSpansAsync(_projectId, traceId, CancellationToken.None) is { } spans ? spans.Spans : [];
-
     private async Task ReadSpanAsync(string spanId, long tick, CancellationToken cancellationToken)
     {
         var id = TraceId;
         int? limit = _wholeSpan == spanId ? null : SpanContent.CutAt;
-        var content = await shared.GetAsync(
-            (nameof(SpanContent), _projectId, id, spanId, limit),
-            tick,
-            async () => await reader.GetSpanAsync(_projectId, id, spanId, limit, CancellationToken.None) is { } details
-                ? await ContentOfAsync(details)
-                : null,
-            cancellationToken);
+        var content = await shared.ContentAsync(_projectId, id, spanId, limit, tick, cancellationToken);
         if (id != TraceId || spanId != Span)
             return;
         _isSpanMissing = content is null;
         if (content is not null)
             _content = content;
-    }
-
-    private async Task<SpanContent> ContentOfAsync(SpanDetails details)
-    {
-        var book = (await prices.CurrentAsync(CancellationToken.None)).Of(_projectId);
-        return await Task.Run(() => SpanContent.Read(details, book));
     }
 
     private long EndOf(TraceDetails trace, TraceTree tree)

@@ -103,6 +103,10 @@ public sealed class TraceList
         return changed;
     }
 
+    /// <summary>Takes in that the range has moved on: rows that started before it no longer match.</summary>
+    /// <returns>Whether there is something to render.</returns>
+    public bool Leave(DateTimeOffset? from, bool hold) => Apply([.. _items.Where(i => i.StartTime < from).Select(i => i.TraceId)], [], hold);
+
     /// <summary>Lets rows move: new ones come in, those that no longer match go.</summary>
     public void Release()
     {

@@ -11,13 +11,9 @@ namespace TraceDashboard.Components.Pages.Traces;
 
 /// <summary>The list of traces: what matches, newest first, followed live.</summary>
 public sealed partial class TracesPage(
-    NavigationManager navigation, TraceSearch search, SharedQueries shared, LiveFeed feed, CurrentProject current, TimeProvider time, IJSRuntime js, ILogger<TracesPage> logger)
+    NavigationManager navigation, TraceSearch search, TraceListQueries queries, LiveFeed feed, CurrentProject current, PagePace pace, TimeProvider time, IJSRuntime js,
+    ILogger<TracesPage> logger)
 {
-    private const int PageSize = 100;
-
-    // What one query may ask for: the array is one parameter, but its rows are read.
-    private const int RefreshSize = 500;
-
     private static readonly TimeRange LongestRange = TimeRange.Presets[^1];
 
     private static readonly IReadOnlyList<KeyHelp> Keys =
@@ -138,27 +134,11 @@ public sealed partial class TracesPage(
             return false;
         var list = _list;
         var filter = _filter;
-        var rendered = false;
+        bool rendered;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, load.Token);
         try
         {
-            if (changes.Everything)
-            {
-                // Which traces changed is not known: all that is shown is asked for, and the first page for what is new.
-                var first = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, null, PageSize, both.Token);
-                rendered = list.Apply([], first.Items, _held);
-            }
-
-            var ids = changes.Everything ? list.Items.Select(i => i.TraceId) : changes.TraceIds.Where(list.Concerns);
-            foreach (var chunk in ids.Order(StringComparer.Ordinal).Chunk(RefreshSize))
-            {
-                var found = await shared.GetAsync(
-                    ("traces", project.Id, filter, string.Join('\n', chunk)),
-                    changes.Tick,
-                    () => search.RefreshAsync(project.Id, filter, chunk, CancellationToken.None),
-                    both.Token);
-                rendered |= list.Apply(chunk, found, _held);
-            }
+            rendered = await queries.UpdateAsync(list, project.Id, filter, changes, () => _held, both.Token);
         }
         catch (OperationCanceledException) when (load.IsCancellationRequested)
         {
@@ -224,11 +204,7 @@ public sealed partial class TracesPage(
             Follow(project.Id);
             var filter = _filter = _query.ToFilter(Range, time.GetUtcNow());
             _ = CountAsync(project, filter, cancellationToken);
-            var page = await shared.GetAsync(
-                ("traces", project.Id, filter),
-                feed.CurrentTick(project.Id),
-                () => search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, null, PageSize, CancellationToken.None),
-                cancellationToken);
+            var page = await queries.FirstPageAsync(project.Id, filter, feed.CurrentTick(project.Id), cancellationToken);
             if (page.Items.Count == 0)
             {
                 var any = await search.SearchAsync(project.Id, new TraceFilter(), TraceOrder.NewestFirst, null, 1, cancellationToken);
@@ -264,7 +240,7 @@ public sealed partial class TracesPage(
         {
             // Without a cursor, because rows at the end were let go, the next page begins at the time of the last.
             var filter = _list.NextCursor is null && _list.Last is { } last ? _filter with { To = last.StartTime.AddTicks(1) } : _filter;
-            var page = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, _list.NextCursor, PageSize, load.Token);
+            var page = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, _list.NextCursor, TraceListQueries.PageSize, load.Token);
             _list.Append(page);
             _moreError = null;
         }
@@ -286,16 +262,7 @@ public sealed partial class TracesPage(
         _countedAt = time.GetTimestamp();
         try
         {
-            var count = await shared.GetAsync(
-                ("traces count", project.Id, filter),
-                feed.CurrentTick(project.Id),
-                () => search.CountAsync(project.Id, filter, CancellationToken.None),
-                cancellationToken);
-            var averages = await shared.GetAsync(
-                ("traces scores", project.Id, filter),
-                feed.CurrentTick(project.Id),
-                () => search.ScoresAsync(project.Id, filter, CancellationToken.None),
-                cancellationToken);
+            var (count, averages) = await queries.CountAsync(project.Id, filter, feed.CurrentTick(project.Id), cancellationToken);
             if (count == _count && averages.SequenceEqual(_averages))
                 return;
             (_count, _averages) = (count, averages);
@@ -389,15 +356,18 @@ public sealed partial class TracesPage(
         await view.InvokeVoidAsync("restore", Gone, place.Top);
     }
 
-    // Ages and the running traces' elapsed times go on with the clock.
+    // Ages and the running traces' elapsed times go on with the clock, and so does a range that ends now.
     private async Task TickAsync()
     {
         try
         {
-            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-            for (var second = 1; await timer.WaitForNextTickAsync(Gone); second++)
+            for (var second = 1; ; second++)
             {
-                if (!_loaded || _isEmpty)
+                await pace.NextAsync(TimeSpan.FromSeconds(1), Gone);
+                if (!_loaded)
+                    continue;
+                MoveRange();
+                if (_isEmpty)
                     continue;
                 if (second % 60 == 0)
                     await FindAbandonedAsync();
@@ -406,7 +376,7 @@ public sealed partial class TracesPage(
                 var now = time.GetUtcNow();
                 if (now - _now < TimeSpan.FromSeconds(0.5))
                     continue;
-                var quick = _list.Items.Take(PageSize).Any(i => i.Activity is TraceActivity.Running || now - i.StartTime < TimeSpan.FromMinutes(1));
+                var quick = _list.Items.Take(TraceListQueries.PageSize).Any(i => i.Activity is TraceActivity.Running || now - i.StartTime < TimeSpan.FromMinutes(1));
                 if (!quick && second % 10 != 0)
                     continue;
                 _now = now;
@@ -417,6 +387,17 @@ public sealed partial class TracesPage(
         {
             // The reader has left.
         }
+    }
+
+    private void MoveRange()
+    {
+        var filter = _query.ToFilter(Range, time.GetUtcNow());
+        if (_busy || filter == _filter || _project is not { } project || _load is not { } load)
+            return;
+        _filter = filter;
+        if (_list.Leave(filter.From, _held))
+            StateHasChanged();
+        _ = CountAsync(project, filter, load.Token);
     }
 
     // Nothing arrives when a trace falls silent, so the running ones are looked at again from time to time.
