@@ -79,7 +79,11 @@ public sealed class ProxyTests(BrowserFixture browser)
         var image = "an image"u8.ToArray();
         using var claimed = await PostAsync(client, "api/public/media", new JsonObject
         {
-            ["traceId"] = "a/b", ["field"] = "input", ["contentType"] = "image/png", ["contentLength"] = image.Length, ["sha256Hash"] = Convert.ToBase64String(SHA256.HashData(image)),
+            ["traceId"] = "a/b",
+            ["field"] = "input",
+            ["contentType"] = "image/png",
+            ["contentLength"] = image.Length,
+            ["sha256Hash"] = Convert.ToBase64String(SHA256.HashData(image)),
         }.ToJsonString());
         var claim = JsonNode.Parse(await claimed.Content.ReadAsStringAsync(Cancel))!;
         var upload = claim["uploadUrl"]!.GetValue<string>();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using TraceDashboard.Hosting;
@@ -8,6 +9,7 @@ using TraceDashboard.Tests.Infrastructure;
 namespace TraceDashboard.Tests.Hosting;
 
 /// <summary>How the program begins and ends as a process among others.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class StartTests : IDisposable
 {
     private static readonly string[] s_noListeners = ["--urls=http://127.0.0.1:0", "--Otlp:HttpEndpoint=", "--Otlp:GrpcEndpoint="];

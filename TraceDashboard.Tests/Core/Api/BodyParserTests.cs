@@ -63,7 +63,7 @@ public sealed class BodyParserTests
 
         var body = Encoding.UTF8.GetBytes(json);
 
-        var request = BodyParser.Parse(body, LifecycleJson.Default.UpdateTraceRequest, errors);
+        var request = BodyParser.Parse(body, LifecycleJson.Default.UpdateTraceRequest, errors, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.False(errors.Any);
         Assert.Equal("ab\uFFFDc😀\\u0000\uFFFD", request!.Name);
@@ -75,7 +75,7 @@ public sealed class BodyParserTests
     {
         var errors = new ApiErrors();
 
-        var request = BodyParser.Parse("""{"name":null,"usage":null,"tags":null,"spans":null,"input":null}"""u8.ToArray(), LifecycleJson.Default.UpdateTraceRequest, errors);
+        var request = BodyParser.Parse("""{"name":null,"usage":null,"tags":null,"spans":null,"input":null}"""u8.ToArray(), LifecycleJson.Default.UpdateTraceRequest, errors, cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.False(errors.Any);
         Assert.Null(request!.Name);
@@ -127,7 +127,7 @@ public sealed class BodyParserTests
     private static IDictionary<string, string[]> Errors(byte[] json)
     {
         var errors = new ApiErrors();
-        Assert.Null(BodyParser.Parse(json, LifecycleJson.Default.UpdateTraceRequest, errors));
+        Assert.Null(BodyParser.Parse(json, LifecycleJson.Default.UpdateTraceRequest, errors, cancellationToken: TestContext.Current.CancellationToken));
         return errors.ByPath;
     }
 }

@@ -56,7 +56,12 @@ public sealed class LongIdTests(PostgresCluster cluster, BrowserFixture browser)
         var image = "an image"u8.ToArray();
         using var claimed = await SendJsonAsync(app, HttpMethod.Post, "api/public/media", new()
         {
-            ["traceId"] = trace, ["observationId"] = span, ["field"] = "metadata", ["contentType"] = "image/png", ["contentLength"] = image.Length, ["sha256Hash"] = Convert.ToBase64String(SHA256.HashData(image)),
+            ["traceId"] = trace,
+            ["observationId"] = span,
+            ["field"] = "metadata",
+            ["contentType"] = "image/png",
+            ["contentLength"] = image.Length,
+            ["sha256Hash"] = Convert.ToBase64String(SHA256.HashData(image)),
         });
         Assert.Equal(HttpStatusCode.OK, claimed.StatusCode);
         while (await app.Get<RollupRefresher>().RefreshAsync(Cancel) > 0)

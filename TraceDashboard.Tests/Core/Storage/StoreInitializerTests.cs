@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Sqlite;

@@ -5,7 +5,6 @@ using Npgsql;
 using TraceDashboard.Core.Configuration;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Storage.Postgres;
-using TraceDashboard.Core.Storage.Sqlite;
 using TraceDashboard.Hosting;
 using TraceDashboard.Tests.Infrastructure;
 

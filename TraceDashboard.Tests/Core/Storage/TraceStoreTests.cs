@@ -34,7 +34,7 @@ public class TraceStoreTests(PostgresCluster cluster)
             var span = SpanWriterTests.Call("t", "a", 1, 1);
             fixture.Get<ApiKeys>().Forget();
             await Task.WhenAll(
-                store.ProbeAsync(Cancel),
+                fixture.Get<StoreHealth>().FindFaultAsync(Cancel),
                 fixture.Get<ApiKeys>().FindAsync(null, "sk-unknown", Cancel).AsTask(),
                 fixture.Get<ProjectSettingsStore>().GetAsync(1, Cancel).AsTask(),
                 fixture.Get<PriceBooks>().ReloadAsync(Cancel),

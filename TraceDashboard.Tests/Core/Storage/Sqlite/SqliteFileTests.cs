@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TraceDashboard.Core.Configuration;
@@ -6,6 +7,7 @@ using TraceDashboard.Core.Storage.Sqlite;
 
 namespace TraceDashboard.Tests.Core.Storage.Sqlite;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class SqliteFileTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
