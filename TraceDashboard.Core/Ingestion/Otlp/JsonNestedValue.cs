@@ -35,7 +35,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
         var start = Target.Length;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isValues = JsonStrings.Read(reader, Record.Temp).SequenceEqual("values"u8);
+            var isValues = JsonStrings.ReadName(reader, Record.Temp).SequenceEqual("values"u8);
             _ = reader.Read();
             if (!isValues || reader.TokenType != JsonTokenType.StartArray)
             {
@@ -104,7 +104,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
         var keyLength = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, Record.Temp);
+            var name = JsonStrings.ReadName(reader, Record.Temp);
             if (name.SequenceEqual("key"u8))
             {
                 _ = reader.Read();
@@ -164,7 +164,7 @@ internal sealed class JsonNestedValue(IngestionOptions options) : NestedValue(op
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var before = Target.Length;
-            var name = JsonStrings.Read(reader, Record.Temp);
+            var name = JsonStrings.ReadName(reader, Record.Temp);
             if (name.SequenceEqual("arrayValue"u8))
                 WriteCollection(ref reader, isObject: false, depth + 1);
             else if (name.SequenceEqual("kvlistValue"u8))

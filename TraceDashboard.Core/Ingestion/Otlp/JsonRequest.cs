@@ -41,7 +41,7 @@ internal sealed class JsonRequest : OtlpRequest
             throw new MalformedRequestException("The body is not a JSON object with resourceSpans.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, _temp);
+            var name = JsonStrings.ReadName(reader, _temp);
             if (name.SequenceEqual("resourceSpans"u8))
             {
                 for (var any = EnterArray(ref reader, "resourceSpans"); any && NextObject(ref reader, "resourceSpans");)
@@ -65,7 +65,7 @@ internal sealed class JsonRequest : OtlpRequest
         BodyRange resource = default, schemaUrl = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, _temp);
+            var name = JsonStrings.ReadName(reader, _temp);
             if (name.SequenceEqual("resource"u8))
             {
                 resource = SkipValue(ref reader, start);
@@ -94,7 +94,7 @@ internal sealed class JsonRequest : OtlpRequest
         var group = new SpanGroup { FirstSpan = Spans.Count };
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, _temp);
+            var name = JsonStrings.ReadName(reader, _temp);
             if (name.SequenceEqual("scope"u8) || name.SequenceEqual("instrumentationLibrary"u8))
             {
                 group.Scope = SkipValue(ref reader, start);
@@ -181,7 +181,7 @@ internal sealed class JsonRequest : OtlpRequest
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, source.Temp);
+            var name = JsonStrings.ReadName(reader, source.Temp);
             if (name.SequenceEqual("attributes"u8))
                 ReadAttributes(ref reader, source, range.Start);
             else if (name.SequenceEqual("name"u8))
@@ -218,7 +218,7 @@ internal sealed class JsonRequest : OtlpRequest
         ValidJsonReader events = default, links = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, span.Temp);
+            var name = JsonStrings.ReadName(reader, span.Temp);
             if (name.SequenceEqual("events"u8))
                 events = reader;
             else if (name.SequenceEqual("links"u8))
@@ -283,7 +283,7 @@ internal sealed class JsonRequest : OtlpRequest
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, span.Temp);
+            var name = JsonStrings.ReadName(reader, span.Temp);
             if (name.SequenceEqual("message"u8))
                 span.StatusMessage = JsonValues.ReadText(ref reader, span, start, "status.message");
             else if (name.SequenceEqual("code"u8))
@@ -308,7 +308,7 @@ internal sealed class JsonRequest : OtlpRequest
             var first = span.AttributeCount;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = JsonStrings.Read(reader, span.Temp);
+                var name = JsonStrings.ReadName(reader, span.Temp);
                 if (name.SequenceEqual("timeUnixNano"u8))
                     spanEvent.Time = JsonValues.ReadUnsigned(ref reader, span, "timeUnixNano");
                 else if (name.SequenceEqual("name"u8))
@@ -341,7 +341,7 @@ internal sealed class JsonRequest : OtlpRequest
             var first = span.AttributeCount;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = JsonStrings.Read(reader, span.Temp);
+                var name = JsonStrings.ReadName(reader, span.Temp);
                 if (name.SequenceEqual("traceId"u8))
                     link.TraceId = span.KeepHex(JsonValues.ReadId(ref reader, span, "the traceId of a link"));
                 else if (name.SequenceEqual("spanId"u8))
@@ -368,7 +368,7 @@ internal sealed class JsonRequest : OtlpRequest
             var attribute = new RawAttribute();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var name = JsonStrings.Read(reader, record.Temp);
+                var name = JsonStrings.ReadName(reader, record.Temp);
                 if (name.SequenceEqual("key"u8))
                     attribute.Key = JsonValues.ReadText(ref reader, record, start, "the key of an attribute");
                 else if (name.SequenceEqual("value"u8))
@@ -392,7 +392,7 @@ internal sealed class JsonRequest : OtlpRequest
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, record.Temp);
+            var name = JsonStrings.ReadName(reader, record.Temp);
             if (name.SequenceEqual("stringValue"u8))
             {
                 attribute.Text = JsonValues.ReadText(ref reader, record, start, "stringValue");

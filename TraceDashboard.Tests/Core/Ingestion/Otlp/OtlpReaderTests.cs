@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Core.Merge;
@@ -25,6 +26,24 @@ public sealed class OtlpReaderTests
         for (var i = 0; i < 200; i++)
             Assert.Equal(OtlpDecoding.Show(json.Spans[i]).ToJsonString(), OtlpDecoding.Show(protobuf.Spans[i]).ToJsonString());
         Assert.Equal(json.Traces.Select(t => OtlpDecoding.Show(t).ToJsonString()), protobuf.Traces.Select(t => OtlpDecoding.Show(t).ToJsonString()));
+    }
+
+    // Some exporters name the fields as the protobuf definitions do.
+    [Fact]
+    public void Fields_in_snake_case_are_read_like_those_in_camel_case()
+    {
+        var spans = Enumerable.Range(1, 50).Select(RandomSpan).ToArray<JsonNode>();
+        var request = OtlpBodies.RequestFrom(new JsonObject { ["service.name"] = "shop", ["nested"] = new JsonObject { ["camelCase"] = new JsonArray(1, "a") } }, spans);
+        request["resourceSpans"]![0]!["schemaUrl"] = "https://opentelemetry.io/schemas/1.41.0";
+        var snake = Regex.Replace(request.ToJsonString(), """(?<=")[a-z]+(?:[A-Z][a-z]+)+(?=":)""", name => Regex.Replace(name.Value, "[A-Z]", l => "_" + l.Value.ToLowerInvariant()));
+
+        var camel = OtlpDecoding.OfJson(request);
+        var decoded = OtlpDecoding.Of(Encoding.UTF8.GetBytes(snake), OtlpEncoding.Json);
+
+        Assert.Contains("\"resource_spans\"", snake, StringComparison.Ordinal);
+        Assert.Contains("\"start_time_unix_nano\"", snake, StringComparison.Ordinal);
+        Assert.Equal((50, 0L), (decoded.Spans.Count, decoded.Rejected));
+        Assert.Equal(camel.Spans.Select(s => OtlpDecoding.Show(s).ToJsonString()), decoded.Spans.Select(s => OtlpDecoding.Show(s).ToJsonString()));
     }
 
     [Fact]
