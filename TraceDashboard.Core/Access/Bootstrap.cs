@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
@@ -46,7 +47,7 @@ public sealed class BootstrapOptions
 }
 
 /// <summary>Creates the default project and, while it has no key, the configured pair.</summary>
-internal sealed partial class Bootstrap(TraceStore store, IOptions<BootstrapOptions> options, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
+internal sealed partial class Bootstrap(TraceStore store, PriceCatalogue catalogue, IOptions<BootstrapOptions> options, TimeProvider time, ILogger<Bootstrap> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +71,7 @@ internal sealed partial class Bootstrap(TraceStore store, IOptions<BootstrapOpti
     {
         if (!await db.Projects.AnyAsync(p => p.Id == DefaultProject.Id, cancellationToken))
         {
-            db.Projects.Add(new ProjectRow { Id = DefaultProject.Id, Name = options.Value.ProjectName, CreatedAt = time.GetUnixNanos() });
+            db.Projects.Add(new ProjectRow { Id = DefaultProject.Id, Name = options.Value.ProjectName, PricedWith = catalogue.Version, CreatedAt = time.GetUnixNanos() });
             await db.SaveChangesAsync(cancellationToken);
 
             // PostgreSQL does not count ids that were given to it.

@@ -41,7 +41,8 @@ internal sealed class RollupSet(int projectId, int seconds)
         ref var sums = ref At(BucketOf(span.StartTime), span.Environment, span.Kind, span.Provider ?? "", span.Model ?? "", span.TraceName ?? "");
         var row = sums.Row;
         row.Count++;
-        if (span.Status == (short)SpanStatus.Error)
+        // A call that several spans tell fails once.
+        if (span.Status == (short)SpanStatus.Error && (span.Counted || !((SpanKind)span.Kind).IsModelCall()))
             row.Errors++;
         if (span.EndTime is { } end)
             sums.Latency.Add(end - span.StartTime);

@@ -9,12 +9,11 @@ namespace TraceDashboard.Core.Analytics;
 internal static class RollupSource
 {
     private const string SpansSql =
-        """
-        SELECT s.start_time, s.end_time, s.first_token_time, t.environment, t.name, s.kind, s.status, s.provider,
-            COALESCE(s.response_model, s.request_model), s.counted, s.cost, s.usage_rule, s.tokens_input, s.tokens_cache_read, s.tokens_cache_write_5m,
-            s.tokens_cache_write_1h, s.tokens_output, s.tokens_reasoning, s.tokens_input_audio, s.tokens_output_audio, s.tokens_input_image, s.tokens_output_image
-        FROM spans s JOIN traces t ON t.trace_no = s.trace_no
-        WHERE s.project_id = {0} AND s.start_time >= {1} AND s.start_time < {2}
+        $$"""
+        SELECT t.start_time, t.end_time, t.first_token_time, r.environment, r.name, t.kind, t.status, t.provider,
+            COALESCE(t.response_model, t.request_model), t.counted, t.layers, t.cost, {{FactsReader.UsageSelect}}
+        FROM spans t JOIN traces r ON r.trace_no = t.trace_no
+        WHERE t.project_id = {0} AND t.start_time >= {1} AND t.start_time < {2}
         """;
 
     /// <summary>Adds the traces and spans that started in a range of time, in seconds since the Unix epoch.</summary>
@@ -22,7 +21,8 @@ internal static class RollupSource
     {
         var (start, end) = (from * UnixNanos.PerSecond, to * UnixNanos.PerSecond);
         var traces = db.Traces
-            .Where(t => t.ProjectId == projectId && t.StartTime >= start && t.StartTime < end)
+            .Where(t => t.ProjectId == projectId && t.OrderTime >= start && t.OrderTime < end && t.OrderTime == t.StartTime)
+            .Concat(db.Traces.Where(t => t.ProjectId == projectId && t.StartTime >= start && t.StartTime < end && t.OrderTime < t.StartTime))
             .Select(t => new RolledTrace(t.StartTime, t.EndTime, t.Environment, t.Name, t.Status, t.Ttft));
         await foreach (var trace in traces.AsAsyncEnumerable().WithCancellation(cancellationToken))
             set.Add(trace);
@@ -46,8 +46,17 @@ internal static class RollupSource
     private static RolledSpan ReadSpan(DbDataReader row)
     {
         var counted = row.GetBoolean(9);
-        return new RolledSpan(
+        var span = new RolledSpan(
             row.GetInt64(0), row.Number(1), row.Number(2), row.GetString(3), row.Text(4), row.GetInt16(5), row.GetInt16(6), row.Text(7), row.Text(8),
-            counted, counted ? row.Number(10) : null, counted ? FactsReader.Usage(row, 11) : null);
+            counted, counted ? row.Number(11) : null, counted ? FactsReader.Usage(row, 12) : null);
+        return LayeredCallCodec.Decode(row.Text(10)) is not { } call ? span : span with
+        {
+            FirstTokenTime = call.FirstTokenTime,
+            Status = (short)call.Status,
+            Provider = call.Provider,
+            Model = call.Model,
+            Cost = call.Cost.Amount is { } usd ? PicoDollars.FromUsd(usd) : null,
+            Usage = call.Usage,
+        };
     }
 }

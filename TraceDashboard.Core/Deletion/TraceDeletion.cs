@@ -39,7 +39,7 @@ public sealed class TraceDeletion(SpanWriter writer, TraceStore store, ScoreRead
         while (true)
         {
             var traceIds = await store.ReadAsync(
-                (db, ct) => db.Traces.Where(t => t.ProjectId == projectId && t.SessionId == sessionId).OrderBy(t => t.StartTime).Select(t => t.TraceId).Take(SessionSlice).ToListAsync(ct),
+                (db, ct) => db.Traces.Where(t => t.ProjectId == projectId && t.SessionId == sessionId).OrderBy(t => t.OrderTime).Select(t => t.TraceId).Take(SessionSlice).ToListAsync(ct),
                 cancellationToken);
             var before = deleted;
             foreach (var traceId in traceIds)

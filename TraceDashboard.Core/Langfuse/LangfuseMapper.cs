@@ -159,8 +159,11 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
     private static void SetTimes(SpanUpdate span, LangfuseEvent e, LangfuseFields body)
     {
         var start = body.Time("startTime");
-        span.StartTime = start ?? e.Timestamp;
-        if (body.TryTime("endTime", out var end))
+        var hasEnd = body.TryTime("endTime", out var end);
+
+        // Without a start the event's own time stands for it; what ended before that began before that too.
+        span.StartTime = start ?? (end < e.Timestamp ? end : e.Timestamp);
+        if (hasEnd)
             span.EndTime = end < start ? start : end;
         if (!body.TryTime("completionStartTime", out var first))
             return;

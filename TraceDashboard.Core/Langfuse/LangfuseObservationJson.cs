@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
@@ -27,6 +28,18 @@ internal static class LangfuseObservationJson
         ["GUARDRAIL"] = [SpanKind.Guardrail],
     };
 
+    // In the order in which they are written.
+    private static readonly (string Name, TokenBucket Bucket)[] s_buckets =
+    [
+        ("input", TokenBucket.Input), ("input_cached_tokens", TokenBucket.CacheRead), ("input_cache_creation", TokenBucket.CacheWrite5m),
+        ("input_cache_creation_1h", TokenBucket.CacheWrite1h), ("input_audio_tokens", TokenBucket.InputAudio), ("input_image_tokens", TokenBucket.InputImage),
+        ("output", TokenBucket.Output), ("output_reasoning_tokens", TokenBucket.Reasoning), ("output_audio_tokens", TokenBucket.OutputAudio),
+        ("output_image_tokens", TokenBucket.OutputImage), ("request", TokenBucket.Request),
+    ];
+
+    // What its ingestion API counts beside tokens.
+    private static readonly string[] s_units = ["CHARACTERS", "MILLISECONDS", "SECONDS", "IMAGES", "REQUESTS"];
+
     public static string KnownTypes => string.Join(", ", s_kinds.Keys);
 
     public static SpanKind[]? KindsOf(string type) => s_kinds.GetValueOrDefault(type);
@@ -35,8 +48,9 @@ internal static class LangfuseObservationJson
     public static JsonObject Of(LangfuseObservation observation)
     {
         var (span, attributes) = (observation.Span, Attributes(observation));
-        var usage = SpanRowMapper.ToUsage(span);
-        decimal? cost = span.Cost is { } pico ? PicoDollars.ToUsd(pico) : null;
+        var call = SpanRowMapper.ToFacts(span).AsCall();
+        var usage = call.Usage;
+        var costs = CostDetails(call, span, observation.Prices, attributes);
         return new JsonObject
         {
             ["id"] = span.SpanId,
@@ -45,8 +59,8 @@ internal static class LangfuseObservationJson
             ["name"] = span.Name,
             ["startTime"] = Iso8601.Format(StartOf(span)),
             ["endTime"] = Time(span.EndTime),
-            ["completionStartTime"] = Time(span.FirstTokenTime),
-            ["model"] = span.ResponseModel ?? span.RequestModel,
+            ["completionStartTime"] = Time(call.FirstTokenTime),
+            ["model"] = call.Model,
             ["modelParameters"] = Parameters(attributes),
             ["input"] = LangfuseJson.Value(observation.Input),
             ["output"] = LangfuseJson.Value(observation.Output),
@@ -59,18 +73,18 @@ internal static class LangfuseObservationJson
             ["promptId"] = null,
             ["promptName"] = span.PromptName,
             ["promptVersion"] = PromptVersion(span),
-            ["usage"] = new JsonObject { ["input"] = usage?.InputTotal, ["output"] = usage?.OutputTotal, ["total"] = usage?.Total, ["unit"] = usage is null ? null : "TOKENS" },
+            ["usage"] = Usage(usage),
             ["usageDetails"] = UsageDetails(usage),
-            ["costDetails"] = CostDetails(cost, attributes),
+            ["costDetails"] = costs,
             ["modelId"] = null,
             ["inputPrice"] = null,
             ["outputPrice"] = null,
             ["totalPrice"] = null,
-            ["calculatedInputCost"] = null,
-            ["calculatedOutputCost"] = null,
-            ["calculatedTotalCost"] = cost,
+            ["calculatedInputCost"] = Sum(costs, "input"),
+            ["calculatedOutputCost"] = Sum(costs, "output"),
+            ["calculatedTotalCost"] = costs["total"]?.DeepClone(),
             ["latency"] = LangfuseJson.Seconds(span.EndTime - span.StartTime),
-            ["timeToFirstToken"] = LangfuseJson.Seconds(span.FirstTokenTime - span.StartTime),
+            ["timeToFirstToken"] = LangfuseJson.Seconds(call.FirstTokenTime - call.StartTime),
             ["promptTokens"] = usage?.InputTotal,
             ["completionTokens"] = usage?.OutputTotal,
             ["totalTokens"] = usage?.Total,
@@ -100,7 +114,7 @@ internal static class LangfuseObservationJson
         Set("io", "input", () => observation.Input);
         Set("io", "output", () => observation.Output);
         Set("metadata", "metadata", () => Shortened(whole["metadata"]!.AsObject(), expanded));
-        Set("model", "providedModelName", () => span.ResponseModel ?? span.RequestModel);
+        Set("model", "providedModelName", () => whole["model"]?.DeepClone());
         Set("model", "internalModelId", () => null);
         Take("model", "modelParameters");
         Take("usage", "usageDetails", "costDetails");
@@ -189,32 +203,67 @@ internal static class LangfuseObservationJson
         return json;
     }
 
+    /// <summary>In the older form, which has one unit for all.</summary>
+    private static JsonObject Usage(TokenUsage? usage)
+    {
+        var others = UsageCounts.Read(usage?.Other);
+        if (usage is { Total: null } && s_units.FirstOrDefault(u => others.Keys.Any(k => k.EndsWith('_' + u, StringComparison.OrdinalIgnoreCase))) is { } unit)
+        {
+            return new JsonObject { ["input"] = Of("input"), ["output"] = Of("output"), ["total"] = Of("total"), ["unit"] = unit };
+
+            JsonNode? Of(string name) => others.TryGetValue($"{name}_{unit.ToLowerInvariant()}", out var count) ? count : null;
+        }
+
+        return new JsonObject { ["input"] = usage?.InputTotal, ["output"] = usage?.OutputTotal, ["total"] = usage?.Total, ["unit"] = usage is null ? null : "TOKENS" };
+    }
+
     private static JsonObject UsageDetails(TokenUsage? usage)
     {
         var details = new JsonObject();
         if (usage is null)
             return details;
-        ReadOnlySpan<(string Name, long? Count)> buckets =
-        [
-            ("input", usage.Input), ("input_cached_tokens", usage.CacheRead), ("input_cache_creation", usage.CacheWrite5m), ("input_cache_creation_1h", usage.CacheWrite1h),
-            ("input_audio_tokens", usage.InputAudio), ("input_image_tokens", usage.InputImage), ("output", usage.Output), ("output_reasoning_tokens", usage.Reasoning),
-            ("output_audio_tokens", usage.OutputAudio), ("output_image_tokens", usage.OutputImage), ("total", usage.Total),
-        ];
-        foreach (var (name, count) in buckets)
+        foreach (var (name, bucket) in s_buckets)
         {
-            if (count is not null)
+            if (bucket != TokenBucket.Request && TokenBuckets.Of(usage, bucket) is { } count)
                 details[name] = count;
         }
 
+        if (usage.Total is { } total)
+            details["total"] = total;
+        foreach (var (name, count) in UsageCounts.Read(usage.Other))
+            details.TryAdd(name, count);
         return details;
     }
 
-    private static JsonObject CostDetails(decimal? cost, JsonObject? attributes)
+    /// <summary>Empty for a call that does not count, so that whoever adds observations up has what the trace says.</summary>
+    private static JsonObject CostDetails(SpanFacts call, SpanRow span, PriceBook? prices, JsonObject? attributes)
     {
-        var details = Given(attributes, "cost_details") ?? [];
-        if (cost is not null)
-            details["total"] = cost;
+        if (!call.Counted || call.Cost.Amount is not { } total)
+            return [];
+        var details = call.Cost.Source == CostSource.Reported ? Given(attributes, "cost_details") ?? [] : [];
+        if (call.Cost.Source == CostSource.Computed && prices is not null)
+        {
+            var ledger = prices.Explain(
+                call.Cost, call.Provider, call.Model, call.RequestModel, call.Usage, call.ServiceTier, UnixNanos.ToDateTimeOffset(StartOf(span)));
+            foreach (var line in ledger.Lines)
+                details[s_buckets.First(b => b.Bucket == line.Bucket).Name] = line.Usd;
+        }
+
+        details["total"] = total;
         return details;
+    }
+
+    /// <summary>What one side cost; null when no part of it is known.</summary>
+    private static decimal? Sum(JsonObject costs, string side)
+    {
+        decimal? sum = null;
+        foreach (var (name, cost) in costs)
+        {
+            if (name.StartsWith(side, StringComparison.Ordinal) && cost is JsonValue value && value.TryGetValue<decimal>(out var usd))
+                sum = (sum ?? 0) + usd;
+        }
+
+        return sum;
     }
 
     /// <summary>An attribute that is an object, or a text of one.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
 
@@ -71,7 +72,11 @@ internal sealed record LangfuseRoot(long TraceNo, string? Input, string? Output)
 
 /// <summary>A span, what is said of it in its trace, and its contents, as far as they were asked for.</summary>
 /// <param name="Output">Also one that is still streamed.</param>
-internal sealed record LangfuseObservation(SpanRow Span, TraceRow Trace, string? Input, string? Output, string? Attributes, string? Resource);
+internal sealed record LangfuseObservation(SpanRow Span, TraceRow Trace, string? Input, string? Output, string? Attributes, string? Resource)
+{
+    /// <summary>Explains what it cost; null to leave the parts of its cost out.</summary>
+    public PriceBook? Prices { get; init; }
+}
 
 /// <summary>Which contents of observations are asked for.</summary>
 [Flags]
@@ -92,7 +97,7 @@ internal enum LangfuseObservationParts
 internal sealed record LangfuseSession(string Id, long CreatedAt, string Environment);
 
 /// <summary>Reads for Langfuse's API, whose pages are numbered. What belongs to another project is not there, at the same cost.</summary>
-internal sealed class LangfuseReader(TraceStore store)
+internal sealed class LangfuseReader(TraceStore store, PriceBooks books)
 {
     // As a key is written; in a text the quotes would be escaped.
     private const string SaidLevel = "\"" + LangfuseMapper.LevelAttribute + "\":";
@@ -124,9 +129,10 @@ internal sealed class LangfuseReader(TraceStore store)
             cancellationToken);
 
     /// <summary>The newest first.</summary>
-    public Task<(IReadOnlyList<LangfuseObservation> Items, int Total)> ObservationsAsync(
-        int projectId, LangfuseObservationFilter filter, int skip, int take, CancellationToken cancellationToken) =>
-        store.ReadAsync<(IReadOnlyList<LangfuseObservation>, int)>(
+    public async Task<(IReadOnlyList<LangfuseObservation> Items, int Total)> ObservationsAsync(
+        int projectId, LangfuseObservationFilter filter, int skip, int take, CancellationToken cancellationToken)
+    {
+        var (items, total) = await store.ReadAsync(
             async (db, ct) =>
             {
                 var spans = Matching(db, projectId, filter);
@@ -134,11 +140,16 @@ internal sealed class LangfuseReader(TraceStore store)
                 return (await ReadAsync(db, Ordered(spans).Skip(skip).Take(take), LangfuseObservationParts.All, ct), total);
             },
             cancellationToken);
+        return (await WithPricesAsync(projectId, items, cancellationToken), total);
+    }
 
     /// <summary>At most <paramref name="take"/> of those after <see cref="LangfuseObservationFilter.After"/>, the newest first.</summary>
-    public Task<IReadOnlyList<LangfuseObservation>> PageAsync(
-        int projectId, LangfuseObservationFilter filter, int take, LangfuseObservationParts parts, CancellationToken cancellationToken) =>
-        store.ReadAsync(async (db, ct) => await ReadAsync(db, Ordered(Matching(db, projectId, filter)).Take(take), parts, ct), cancellationToken);
+    public async Task<IReadOnlyList<LangfuseObservation>> PageAsync(
+        int projectId, LangfuseObservationFilter filter, int take, LangfuseObservationParts parts, CancellationToken cancellationToken)
+    {
+        var items = await store.ReadAsync((db, ct) => ReadAsync(db, Ordered(Matching(db, projectId, filter)).Take(take), parts, ct), cancellationToken);
+        return await WithPricesAsync(projectId, items, cancellationToken);
+    }
 
     public Task<(IReadOnlyList<LangfuseSession> Items, int Total)> SessionsAsync(int projectId, LangfuseTraceFilter filter, int skip, int take, CancellationToken cancellationToken) =>
         store.ReadAsync<(IReadOnlyList<LangfuseSession>, int)>(
@@ -165,9 +176,9 @@ internal sealed class LangfuseReader(TraceStore store)
         if (filter.SessionId is { } session)
             traces = traces.Where(t => t.SessionId == session);
         if (filter.From is { } from)
-            traces = traces.Where(t => t.StartTime >= from);
+            traces = traces.Where(t => t.OrderTime >= from);
         if (filter.To is { } to)
-            traces = traces.Where(t => t.StartTime < to);
+            traces = traces.Where(t => t.OrderTime < to);
         if (filter.Version is { } version)
             traces = traces.Where(t => t.AppVersion == version);
         if (filter.Release is { } release)
@@ -232,6 +243,14 @@ internal sealed class LangfuseReader(TraceStore store)
         if (!filter.WithUnstarted)
             spans = spans.Where(s => s.Span.StartTime != null);
         return spans;
+    }
+
+    private async Task<IReadOnlyList<LangfuseObservation>> WithPricesAsync(int projectId, IReadOnlyList<LangfuseObservation> items, CancellationToken cancellationToken)
+    {
+        if (items.Count == 0)
+            return items;
+        var prices = (await books.CurrentAsync(cancellationToken)).Of(projectId);
+        return [.. items.Select(i => i with { Prices = prices })];
     }
 
     private static IQueryable<Joined> Ordered(IQueryable<Joined> spans) =>
@@ -341,7 +360,7 @@ internal sealed record LangfuseTraceOrder(string Field, bool Descending)
         "sessionId" => By(traces, t => t.SessionId),
         "release" => By(traces, t => t.Release),
         "version" => By(traces, t => t.AppVersion),
-        _ => By(traces, t => t.StartTime),
+        _ => By(traces, t => t.OrderTime),
     }).ThenBy(t => t.TraceNo);
 
     private IOrderedQueryable<TraceRow> By<T>(IQueryable<TraceRow> traces, System.Linq.Expressions.Expression<Func<TraceRow, T>> key) =>

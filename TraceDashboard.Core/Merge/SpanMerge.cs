@@ -106,7 +106,7 @@ public static class SpanMerge
             (left.Input, right.Input), (left.CacheRead, right.CacheRead), (left.CacheWrite5m, right.CacheWrite5m),
             (left.CacheWrite1h, right.CacheWrite1h), (left.Output, right.Output), (left.Reasoning, right.Reasoning),
             (left.InputAudio, right.InputAudio), (left.OutputAudio, right.OutputAudio),
-            (left.InputImage, right.InputImage), (left.OutputImage, right.OutputImage), ((long)left.Rule, (long)right.Rule),
+            (left.InputImage, right.InputImage), (left.OutputImage, right.OutputImage), (left.Unsplit, right.Unsplit), ((long)left.Rule, (long)right.Rule),
         ];
         foreach (var (a, b) in buckets)
         {
@@ -114,6 +114,6 @@ public static class SpanMerge
                 return order;
         }
 
-        return 0;
+        return string.CompareOrdinal(left.Other, right.Other);
     }
 }

@@ -18,6 +18,7 @@ public enum TraceField : byte
     Output = 12,
     IsPublic = 13,
     ExternalId = 14,
+    SharedMetadata = 15,
 }
 
 /// <summary>
@@ -54,6 +55,11 @@ public sealed class TraceUpdate : VersionedUpdate
     /// <summary>A JSON object, merged key path by key path.</summary>
     public byte[]? Metadata { get; set => Set(TraceField.Metadata, ref field, value); }
 
+    /// <summary>
+    /// A JSON object of what spans say of themselves and may mean of the trace: the members on which all of them agree. Stands behind <see cref="Metadata"/>.
+    /// </summary>
+    public byte[]? SharedMetadata { get; set => Set(TraceField.SharedMetadata, ref field, value is null ? null : JsonAgreement.Normal(value)); }
+
     /// <summary>The first 200 characters of what the user asked.</summary>
     public string? InputPreview { get; set => Set(TraceField.InputPreview, ref field, value); }
 
@@ -80,6 +86,9 @@ public sealed class TraceUpdate : VersionedUpdate
         {
             case TraceField.Metadata:
                 Metadata = null;
+                break;
+            case TraceField.SharedMetadata:
+                SharedMetadata = null;
                 break;
             case TraceField.InputPreview:
                 InputPreview = null;

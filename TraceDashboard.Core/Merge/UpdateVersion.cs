@@ -9,6 +9,15 @@ namespace TraceDashboard.Core.Merge;
 /// <param name="Sequence">The client's sequence number; Langfuse: create 0, update 1.</param>
 public readonly record struct UpdateVersion(byte Class, long EventTime, long Sequence) : IComparable<UpdateVersion>
 {
+    /// <summary>
+    /// The version of a time that nobody said and that is taken from what arrives: it stands against no word of a client, and of several the
+    /// earliest stays.
+    /// </summary>
+    public static UpdateVersion Measured(long time, byte @class = 0) => new(@class, -time, 0);
+
+    /// <summary>Whether it is that of a time that was <see cref="Measured"/>.</summary>
+    public bool IsMeasured => EventTime < 0;
+
     public int CompareTo(UpdateVersion other)
     {
         var order = Class.CompareTo(other.Class);

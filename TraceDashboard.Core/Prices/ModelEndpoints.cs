@@ -64,6 +64,15 @@ public static class ModelEndpoints
 
         var write = app.MapGroup("/api").WithTags("Models and prices").RequireApiKey(ApiKeyScopes.All);
 
+        write.MapPost("/model-prices/recomputations", RecomputeAsync)
+            .WithName("recomputeCosts")
+            .WithSummary("Price all calls again")
+            .WithDescription("Prices the stored calls again, in the background, with the project's own prices and the catalogue of now. For when a new release brought a newer catalogue: what is stored keeps its cost until then. A cost that a client reported stays.")
+            .WithMetadata(ModelExamples.Recomputations)
+            .Produces<RecomputationListResponse>()
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status403Forbidden);
+
         write.MapPost("/model-prices", AddAsync)
             .WithName("addModelPrice")
             .WithSummary("Give a model a price")
@@ -148,7 +157,16 @@ public static class ModelEndpoints
     private static async Task<IResult> RecomputationsAsync(HttpContext context, ModelPriceManager manager, CancellationToken cancellationToken)
     {
         var repricings = await manager.RepricingsAsync(context.GetProjectId(), cancellationToken);
-        return TypedResults.Json(new RecomputationListResponse([.. repricings.Select(RecomputationResponse.Of)]), ModelJson.Default.RecomputationListResponse);
+        var catalogue = await manager.CatalogueAsync(context.GetProjectId(), cancellationToken);
+        return TypedResults.Json(
+            new RecomputationListResponse([.. repricings.Select(RecomputationResponse.Of)], new CatalogueResponse(catalogue.Version, catalogue.PricedWith)),
+            ModelJson.Default.RecomputationListResponse);
+    }
+
+    private static async Task<IResult> RecomputeAsync(HttpContext context, ModelPriceManager manager, CancellationToken cancellationToken)
+    {
+        await manager.RepriceAsync(context.GetProjectId(), cancellationToken);
+        return await RecomputationsAsync(context, manager, cancellationToken);
     }
 
     private static async Task<IResult> AddAsync(HttpContext context, ModelPriceManager manager, TimeProvider time, CancellationToken cancellationToken)

@@ -51,6 +51,7 @@ internal static class ModelExamples
 
     public static ApiExample Recomputations { get; } = new(null, """
         { "items": [{ "priceId": "mp-7Hq2vXw0sWn5cXa8", "from": "2026-06-01T00:00:00.000Z", "to": null, "state": "running", "done": 41000, "about": 52000, "changed": 812,
-          "error": null, "createdAt": "2026-06-03T08:15:00.000Z", "finishedAt": null }] }
+          "error": null, "createdAt": "2026-06-03T08:15:00.000Z", "finishedAt": null }],
+          "catalogue": { "version": "2026-07-24", "pricedWith": "2026-07-24" } }
         """);
 }

@@ -13,7 +13,7 @@ namespace TraceDashboard.Core.Prices;
 /// A project's own prices: added, corrected and ended. Nothing is overwritten: each correction is a version that holds for the time it speaks
 /// of. What was priced before is priced again in the background (<see cref="Repricer"/>).
 /// </summary>
-public sealed class ModelPriceManager(TraceStore store, PriceBooks books, RepricingSignal signal, IOptions<PricingOptions> options, TimeProvider time)
+public sealed class ModelPriceManager(TraceStore store, PriceBooks books, PriceCatalogue catalogue, RepricingSignal signal, IOptions<PricingOptions> options, TimeProvider time)
 {
     public const int MaxPatternLength = 200;
 
@@ -92,6 +92,28 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, Repric
             Changed = r.Changed,
             Error = r.Error,
         })];
+    }
+
+    /// <summary>Which catalogue stored calls were priced with, and which there is now.</summary>
+    public async Task<CatalogueUse> CatalogueAsync(int projectId, CancellationToken cancellationToken)
+    {
+        var pricedWith = await store.ReadAsync((db, ct) => db.Projects.Where(p => p.Id == projectId).Select(p => p.PricedWith).SingleOrDefaultAsync(ct), cancellationToken);
+        return new CatalogueUse(catalogue.Version, pricedWith ?? catalogue.Version);
+    }
+
+    /// <summary>Prices all stored calls again, in the background: those without an own price with the catalogue of now. Nothing happens while that is under way.</summary>
+    public async Task RepriceAsync(int projectId, CancellationToken cancellationToken)
+    {
+        var key = CatalogueUse.Keys + catalogue.Version;
+        await store.WriteAsync(
+            async (db, ct) =>
+            {
+                if (!await db.Repricings.AnyAsync(r => r.ProjectId == projectId && r.PriceId == key && r.FinishedAt == null, ct))
+                    db.Repricings.Add(new RepricingRow { ProjectId = projectId, PriceId = key, CreatedAt = time.GetUnixNanos() });
+                return await db.SaveChangesAsync(ct);
+            },
+            cancellationToken);
+        signal.Set();
     }
 
     /// <summary>What is wrong with a pattern; null when nothing is.</summary>

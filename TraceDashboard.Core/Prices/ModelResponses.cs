@@ -197,11 +197,17 @@ public sealed record OwnMatchResponse(
     [property: Description("Whether it is the one that counts.")] bool Chosen,
     [property: Description("Whether it has a version of that time.")] bool InForce);
 
-public sealed record RecomputationListResponse([property: Description("The last 20, newest first.")] IReadOnlyList<RecomputationResponse> Items);
+public sealed record RecomputationListResponse(
+    [property: Description("The last 20, newest first.")] IReadOnlyList<RecomputationResponse> Items,
+    [property: Description("The catalogue of prices.")] CatalogueResponse Catalogue);
+
+/// <summary>The catalogue that there is, and the one that stored calls were priced with: where they differ, price again.</summary>
+public sealed record CatalogueResponse(string Version, string PricedWith);
 
 /// <summary>How far stored costs follow a corrected price.</summary>
 public sealed record RecomputationResponse
 {
+    [Description("The price that was corrected, or catalogue/ and its version where all calls are priced again.")]
     public required string PriceId { get; init; }
 
     [Description("Calls that started then or later; null from ever."), DataType(DataType.DateTime)]

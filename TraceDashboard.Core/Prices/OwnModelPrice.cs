@@ -76,7 +76,7 @@ public sealed record Repricing
 {
     public required long Id { get; init; }
 
-    /// <summary>The price that was corrected.</summary>
+    /// <summary>The price that was corrected, or <c>catalogue/</c> with a version: all calls are priced again.</summary>
     public required string PriceId { get; init; }
 
     /// <summary>When the spans started that are priced again.</summary>

@@ -89,6 +89,7 @@ internal sealed partial class Repricer(
         await SettleAsync(cancellationToken);
         var book = (await books.ReloadAsync(cancellationToken)).Of(repricing.ProjectId);
         var rule = book.Own.FirstOrDefault(p => p.Id == repricing.PriceId)?.Rule;
+        var catalogue = repricing.PriceId.StartsWith(CatalogueUse.Keys, StringComparison.Ordinal) ? repricing.PriceId[CatalogueUse.Keys.Length..] : null;
         var providers = priceCatalogue.Matcher.Providers;
         (repricing.Error, _longest) = (null, TimeSpan.Zero);
         if (repricing.StartedAt is null)
@@ -99,7 +100,7 @@ internal sealed partial class Repricer(
 
         while (true)
         {
-            var spans = rule is null ? [] : await RepricingScan.NextAsync(store, repricing, Differs, cancellationToken);
+            var spans = rule is null && catalogue is null ? [] : await RepricingScan.NextAsync(store, repricing, Differs, cancellationToken);
             for (var next = 0; next < spans.Count;)
             {
                 var slice = TakeSlice(spans, ref next);
@@ -112,19 +113,27 @@ internal sealed partial class Repricer(
 
             if (spans.Count == RepricingScan.Size)
                 continue;
-            if (repricing.CursorTime is not null || rule is null)
+            if (repricing.CursorTime is not null || (rule is null && catalogue is null))
                 break;
             (repricing.CursorTime, repricing.CursorTraceNo, repricing.CursorSpanId) = (repricing.FromTime ?? long.MinValue, 0, "");
+        }
+
+        if (catalogue is not null)
+        {
+            await store.WriteAsync(
+                (db, ct) => db.Projects.Where(p => p.Id == repricing.ProjectId).ExecuteUpdateAsync(set => set.SetProperty(p => p.PricedWith, catalogue), ct), cancellationToken);
         }
 
         repricing.FinishedAt = time.GetUnixNanos();
         await WriteAsync(repricing, [], cancellationToken);
         LogDone(repricing.ProjectId, repricing.PriceId, repricing.Changed, repricing.Done, repricing.Step, _longest.TotalMilliseconds);
 
+        // What other spans know of a call may name the model that this one does not.
         bool Differs(SpanRow row) =>
-            (Means(row.ResponseModel) || Means(row.RequestModel)) && rule.MatchesProvider(row.Provider, providers) && SpanRowMapper.Reprice(row, book);
+            (rule is null || row.Layers is not null || ((Means(row.ResponseModel) || Means(row.RequestModel)) && rule.MatchesProvider(row.Provider, providers)))
+            && SpanRowMapper.Reprice(row, book);
 
-        bool Means(string? model) => !string.IsNullOrWhiteSpace(model) && rule.MatchesModel(model.Trim());
+        bool Means(string? model) => !string.IsNullOrWhiteSpace(model) && rule!.MatchesModel(model.Trim());
     }
 
     private (List<(string TraceId, string SpanId)> Differing, int Looked) TakeSlice(List<ScannedSpan> spans, ref int next)

@@ -11,13 +11,10 @@ internal static class RepricingScan
     public const int Size = 1_000;
 
     private const string Select =
-        """
-        SELECT t.start_time, t.trace_no, t.span_id, r.trace_id, t.received_at, t.provider, t.request_model, t.response_model, t.service_tier, t.cost, t.cost_source,
-            t.price_key, t.usage_rule, t.tokens_input, t.tokens_cache_read, t.tokens_cache_write_5m, t.tokens_cache_write_1h, t.tokens_output,
-            t.tokens_reasoning, t.tokens_input_audio, t.tokens_output_audio, t.tokens_input_image, t.tokens_output_image
-        FROM spans t JOIN traces r ON r.trace_no = t.trace_no
-        WHERE t.project_id = {0} AND t.cost_source <> 1 AND (t.request_model IS NOT NULL OR t.response_model IS NOT NULL)
-        """;
+        "SELECT t.start_time, t.trace_no, t.span_id, r.trace_id, t.received_at, t.provider, t.request_model, t.response_model, t.service_tier, t.cost, t.cost_source, "
+        + "t.price_key, t.layers, " + FactsReader.UsageSelect
+        + " FROM spans t JOIN traces r ON r.trace_no = t.trace_no "
+        + "WHERE t.project_id = {0} AND ((t.cost_source NOT IN (1, 3) AND (t.request_model IS NOT NULL OR t.response_model IS NOT NULL)) OR t.layers IS NOT NULL)";
 
     private const string WithoutStart = Select +
         """
@@ -46,7 +43,7 @@ internal static class RepricingScan
                     db, cursor.CursorTime is null ? WithoutStart : ByStart, parameters,
                     r =>
                     {
-                        var usage = FactsReader.Usage(r, 12);
+                        var usage = FactsReader.Usage(r, 13);
                         var row = new SpanRow
                         {
                             ProjectId = cursor.ProjectId,
@@ -61,6 +58,7 @@ internal static class RepricingScan
                             Cost = r.Number(9),
                             CostSource = r.GetInt16(10),
                             PriceKey = r.Text(11),
+                            Layers = r.Text(12),
                             UsageRule = (short?)usage?.Rule,
                             TokensInput = usage?.Input,
                             TokensCacheRead = usage?.CacheRead,
@@ -72,6 +70,8 @@ internal static class RepricingScan
                             TokensOutputAudio = usage?.OutputAudio,
                             TokensInputImage = usage?.InputImage,
                             TokensOutputImage = usage?.OutputImage,
+                            TokensUnsplit = usage?.Unsplit,
+                            UsageOther = usage?.Other,
                         };
                         rows.Add((row, r.GetString(3)));
                     },

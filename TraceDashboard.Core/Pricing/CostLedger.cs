@@ -35,12 +35,15 @@ public sealed record CostLedger
     /// <summary>Why nothing could be computed, in words; null when it could.</summary>
     public string? UnknownBecause { get; init; }
 
+    /// <summary>What the call would cost with the prices of now, where a stored cost is another; null when it is not.</summary>
+    public Cost? Now { get; init; }
+
     internal static Cost CostOf(ModelPrice price, TokenUsage? usage, string? serviceTier) =>
         price.Total(usage, ServiceTiers.Parse(serviceTier)) is { } pico
             ? new Cost(PicoDollars.ToUsd((decimal)pico), CostSource.Computed, price.Key)
             : Cost.Unknown;
 
-    internal static CostLedger Of(ModelPrice price, string rule, TokenUsage? usage, string? serviceTier, decimal? reportedCost)
+    internal static CostLedger Of(ModelPrice price, string? rule, TokenUsage? usage, string? serviceTier, decimal? reportedCost)
     {
         var reported = reportedCost is null ? null : new Cost(reportedCost, CostSource.Reported);
         var tier = ServiceTiers.Parse(serviceTier);
@@ -84,6 +87,8 @@ public sealed record CostLedger
 
     private static string WhyNoTotal(TokenUsage? usage, PriceSheet sheet)
     {
+        if (usage?.Unsplit > 0)
+            return "Only the total of its tokens is known, not what is input and what is output.";
         if (usage is not null)
         {
             for (var bucket = TokenBucket.Input; bucket < TokenBucket.Request; bucket++)

@@ -30,10 +30,11 @@ public enum NameChanges
 /// <summary>A model name, and what is left of it without what does not decide the price.</summary>
 internal sealed partial record ModelName
 {
-    private ModelName(string exact, string? withoutRegion, string bare, NameChanges changes, string? undated, NameChanges undatedChanges)
+    private ModelName(string exact, string? withoutRegion, string? region, string bare, NameChanges changes, string? undated, NameChanges undatedChanges)
     {
         Exact = exact;
         WithoutRegion = withoutRegion;
+        Region = region;
         Bare = bare;
         BareChanges = changes;
         Undated = undated;
@@ -42,8 +43,11 @@ internal sealed partial record ModelName
 
     public string Exact { get; }
 
-    /// <summary>Null when it names no region. The price of a region may differ from that of the plain name.</summary>
+    /// <summary>Null when it does not begin with a region. The price of a region may differ from that of the plain name.</summary>
     public string? WithoutRegion { get; }
+
+    /// <summary>The region that it names, in front, behind a path or in an ARN, as <c>eu</c> or <c>us-gov-east-1</c>; null when it names none.</summary>
+    public string? Region { get; }
 
     /// <summary>
     /// Without path, vendor, region, revision and fine-tune owner, lower case, numbers joined by dashes. A date stays.
@@ -65,22 +69,33 @@ internal sealed partial record ModelName
         var exact = model.Trim();
         var bare = exact.ToLowerInvariant();
         var withoutRegion = RegionPrefix().Match(bare) is { Success: true } region ? exact[region.Length..] : null;
-        bare = Replace(RegionPrefix(), bare, "", NameChanges.Region, ref changes);
+        var regionOfArn = ArnRegion().Match(bare) is { Success: true } arn ? arn.Groups[1].Value : null;
+        var inFront = TakeRegion(ref bare, ref changes);
         bare = Replace(Path(), bare, "", NameChanges.Prefix, ref changes);
-        // ARNs have the region behind the path.
-        bare = Replace(RegionPrefix(), bare, "", NameChanges.Region, ref changes);
+        // Routes and ARNs have it behind the path; an ARN without it there speaks of its own.
+        var behindPath = TakeRegion(ref bare, ref changes);
         bare = Replace(VendorPrefix(), bare, "", NameChanges.Prefix, ref changes);
         bare = Replace(FineTuneOwner(), bare, "$1", NameChanges.FineTune, ref changes);
         bare = Replace(Revision(), bare, "", NameChanges.Revision, ref changes);
         bare = Replace(NumberDot(), bare, "-", NameChanges.Punctuation, ref changes);
 
+        var named = inFront ?? behindPath ?? regionOfArn;
         var undatedChanges = changes;
         var undated = Replace(Date(), bare, "", NameChanges.Date, ref undatedChanges);
         if (undatedChanges == changes)
             undated = Replace(BuildNumber(), bare, "", NameChanges.Revision, ref undatedChanges);
         return undated.Length > 0 && undated.Length < bare.Length
-            ? new ModelName(exact, withoutRegion, bare, changes, undated, undatedChanges)
-            : new ModelName(exact, withoutRegion, bare, changes, null, changes);
+            ? new ModelName(exact, withoutRegion, named, bare, changes, undated, undatedChanges)
+            : new ModelName(exact, withoutRegion, named, bare, changes, null, changes);
+    }
+
+    private static string? TakeRegion(ref string name, ref NameChanges changes)
+    {
+        if (RegionPrefix().Match(name) is not { Success: true } region)
+            return null;
+        name = name[region.Length..];
+        changes |= NameChanges.Region;
+        return region.Value[..^1];
     }
 
     private static string Replace(Regex pattern, string name, string replacement, NameChanges change, ref NameChanges changes)
@@ -93,6 +108,9 @@ internal sealed partial record ModelName
 
     [GeneratedRegex(@"^(?:(?:us|eu|apac|au|jp|ca|sa|me|af|in|global|us-gov)\.|(?:us|eu|global|global-standard|(?:us|eu|ap|ca|sa|me|af|il|mx|us-gov)-[a-z]+-\d)/)")]
     private static partial Regex RegionPrefix();
+
+    [GeneratedRegex(@"^arn:[^:]*:bedrock:([a-z0-9-]+):")]
+    private static partial Regex ArnRegion();
 
     [GeneratedRegex(@"^.*/")]
     private static partial Regex Path();

@@ -49,7 +49,7 @@ internal sealed class ModelPrice
     /// <summary>Whose price it is and of when: <c>yours, from 2026-01-01</c>, <c>catalogue of 2026-07-24, until 2026-08-22</c>.</summary>
     public string VersionInWords()
     {
-        var whose = Key.StartsWith(PriceBook.OwnKeys, StringComparison.Ordinal) ? "yours" : $"catalogue of {Key[..Key.IndexOf('/', StringComparison.Ordinal)]}";
+        var whose = WhoseInWords(Key);
         return (From, To) switch
         {
             ({ } from, { } to) => $"{whose}, from {Day(from)} until {Day(to)}",
@@ -61,6 +61,10 @@ internal sealed class ModelPrice
         static string Day(DateTimeOffset time) =>
             time.ToUniversalTime().ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Whose the price of that key is: <c>yours</c>, <c>catalogue of 2026-07-24</c>.</summary>
+    public static string WhoseInWords(string key) =>
+        key.StartsWith(PriceBook.OwnKeys, StringComparison.Ordinal) ? "yours" : $"catalogue of {key.Split('/')[0]}";
 
     /// <summary>The standard prices that it has of its own, for a request of the usual size.</summary>
     public IReadOnlyList<BucketPrice> Published()
@@ -77,6 +81,19 @@ internal sealed class ModelPrice
             prices.Add(new BucketPrice(TokenBucket.Request, PicoDollars.ToUsd(perRequest)));
         return prices;
     }
+
+    /// <summary>This one with the service tiers of another where it has none, for sizes of request for which both cost the same.</summary>
+    public ModelPrice WithTiersOf(ModelPrice other) => new()
+    {
+        Provider = Provider,
+        Model = Model,
+        Key = Key,
+        From = From,
+        To = To,
+        PerRequest = PerRequest,
+        Bands = [.. Bands.Select(b => other.Bands.FirstOrDefault(o => o.Over == b.Over && o.Standard.SamePrices(b.Standard)) is { } same ? b.WithTiersOf(same) : b)],
+        Next = Next,
+    };
 
     public bool SamePrices(ModelPrice other)
     {
@@ -95,7 +112,7 @@ internal sealed class ModelPrice
     public Int128? Total(TokenUsage? usage, ServiceTier tier)
     {
         Int128 total = PerRequest ?? 0;
-        if (usage is null)
+        if (usage is null || (usage.Unsplit > 0))
             return IsPerRequestOnly ? total : null;
         var sheet = BandFor(usage.InputTotal ?? 0).For(tier);
         var known = IsPerRequestOnly;
@@ -125,4 +142,6 @@ internal sealed record PriceBand(long Over, PriceSheet?[] Sheets)
     public PriceSheet For(ServiceTier tier) => Sheets[(int)tier] ?? Standard;
 
     public bool Has(ServiceTier tier) => Sheets[(int)tier] is not null;
+
+    public PriceBand WithTiersOf(PriceBand other) => this with { Sheets = [.. Sheets.Zip(other.Sheets, (own, theirs) => own ?? theirs)] };
 }

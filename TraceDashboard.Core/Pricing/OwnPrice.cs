@@ -14,6 +14,7 @@ internal sealed record OwnPriceSpan(int Number, DateTimeOffset? From, DateTimeOf
 /// <summary>A price of a project's own, with its history.</summary>
 internal sealed class OwnPrice
 {
+    private readonly OwnPriceVersion[] _versions;
     private readonly OwnPriceSpan[] _timeline;
 
     /// <param name="order">Grows with every price; of two that say as much about a model the newer comes first.</param>
@@ -21,8 +22,8 @@ internal sealed class OwnPrice
     public OwnPrice(string id, long order, ModelRule rule, IEnumerable<OwnPriceVersion> versions)
     {
         (Id, Order, Rule) = (id, order, rule);
-        _timeline = [.. Timeline(versions).Select(s => new OwnPriceSpan(
-            s.Number, s.From, s.To, PriceTables.ToPrice(s.Table!, $"{PriceBook.OwnKeys}{id}/{s.Number}", rule.Provider ?? "", rule.Pattern, s.From, s.To)))];
+        _versions = [.. versions];
+        _timeline = [.. Timeline(_versions).Select(s => new OwnPriceSpan(s.Number, s.From, s.To, ToPrice(s)))];
     }
 
     public string Id { get; }
@@ -45,6 +46,14 @@ internal sealed class OwnPrice
 
         return null;
     }
+
+    /// <summary>What was said with a version, whether or not it is in force any more; null when it said nothing.</summary>
+    public ModelPrice? Version(string key) => _versions.FirstOrDefault(v => v.Table is not null && KeyOf(v) == key) is { } version ? ToPrice(version) : null;
+
+    private string KeyOf(OwnPriceVersion version) => $"{PriceBook.OwnKeys}{Id}/{version.Number}";
+
+    private ModelPrice ToPrice(OwnPriceVersion version) =>
+        PriceTables.ToPrice(version.Table!, KeyOf(version), Rule.Provider ?? "", Rule.Pattern, version.From, version.To);
 
     /// <summary>The times in which each version holds, without what later ones cover and without those that end the price.</summary>
     private static List<OwnPriceVersion> Timeline(IEnumerable<OwnPriceVersion> versions)

@@ -49,6 +49,31 @@ public sealed class PriceBook
             ? CostLedger.Of(price, candidate.InWords(), usage, serviceTier, reportedCost)
             : _catalogue.Explain(provider, responseModel, requestModel, usage, serviceTier, at, reportedCost);
 
+    /// <summary>How a stored cost came about: with the price that it was computed with, whatever a call would cost now.</summary>
+    public CostLedger Explain(Cost stored, string? provider, string? responseModel, string? requestModel, TokenUsage? usage, string? serviceTier, DateTimeOffset at)
+    {
+        var now = Explain(provider, responseModel, requestModel, usage, serviceTier, at, stored.Source == CostSource.Reported ? stored.Amount : null);
+        if (now.Cost == stored)
+            return now;
+        var then = stored.PriceKey is { } key && Find(key) is { } price ? CostLedger.Of(price, null, usage, serviceTier, null) : null;
+        var ledger = then?.Cost == stored ? then : stored.Source == CostSource.Computed && now.Cost.Amount == stored.Amount ? now : new CostLedger
+        {
+            Cost = stored,
+            Lines = [],
+            UnknownBecause = stored.Source == CostSource.Unknown ? "No price was known when it was priced." : null,
+        };
+        return ledger with
+        {
+            Cost = stored,
+            PriceKey = stored.PriceKey,
+            Version = then?.Cost == stored ? then.Version : stored.PriceKey is { } stale ? ModelPrice.WhoseInWords(stale) : null,
+            Now = stored.Source == CostSource.Refused || now.Cost.Amount == stored.Amount ? null : now.Cost,
+        };
+    }
+
+    private ModelPrice? Find(string key) =>
+        key.StartsWith(OwnKeys, StringComparison.Ordinal) ? _own.Select(p => p.Version(key)).FirstOrDefault(p => p is not null) : _catalogue.Find(key);
+
     /// <summary>Which price a call of this model would have, and why.</summary>
     public PriceAnswer Find(string? provider, string model, DateTimeOffset at)
     {

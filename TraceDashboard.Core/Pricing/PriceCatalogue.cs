@@ -13,12 +13,15 @@ public sealed class PriceCatalogue
 
     private readonly PriceMatcher _matcher;
     private readonly IReadOnlyList<ModelPrice> _prices;
+    private readonly Dictionary<string, ModelPrice> _byKey = new(StringComparer.Ordinal);
 
     private PriceCatalogue(string version, IReadOnlyList<ModelPrice> prices)
     {
         Version = version;
         _prices = prices;
         _matcher = new PriceMatcher(prices);
+        foreach (var price in prices.SelectMany(p => p.Next is { } next ? [p, next.Price] : new[] { p }))
+            _byKey.TryAdd(price.Key, price);
     }
 
     /// <summary>The catalogue that comes with the product.</summary>
@@ -34,12 +37,15 @@ public sealed class PriceCatalogue
 
     internal PriceMatcher Matcher => _matcher;
 
+    /// <summary>Null for a price of another version of the catalogue.</summary>
+    internal ModelPrice? Find(string key) => _byKey.GetValueOrDefault(key);
+
     /// <summary>Reads a price file; see <c>model-prices.jsonl</c> for its form.</summary>
     /// <exception cref="InvalidDataException">A line that cannot be read; names the line.</exception>
     public static PriceCatalogue Load(Stream stream)
     {
         var (version, prices) = PriceFile.Read(stream);
-        return new PriceCatalogue(version, prices);
+        return new PriceCatalogue(version, DatedPrices.WithTiers(prices));
     }
 
     /// <summary>What a call cost by the catalogue. Allocates the answer and, for names that were seen before, nothing else.</summary>

@@ -137,14 +137,16 @@ internal sealed class PriceMatcher
         public static readonly Func<Names, ModelName, (ModelPrice? Price, NameChanges Changes)>[] Steps =
         [
             (names, model) => names.Exact(model),
+            (names, model) => InRegion(model, names.ByBareName),
+            (names, model) => InRegion(model, names.ByUndatedName),
             (names, model) => names.ByNameWithoutRegion(model),
-            (names, model) => names.ByBareName(model),
-            (names, model) => names.ByUndatedName(model),
+            (names, model) => names.ByBareName(model, region: null),
+            (names, model) => names.ByUndatedName(model, region: null),
         ];
 
         private readonly Dictionary<string, ModelPrice> _exact = new(StringComparer.OrdinalIgnoreCase);
-        private readonly Dictionary<string, ModelPrice> _bare = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, ModelPrice> _newestOfUndated = new(StringComparer.Ordinal);
+        private readonly Dictionary<(string? Region, string Name), ModelPrice> _bare = [];
+        private readonly Dictionary<(string? Region, string Name), ModelPrice> _newestOfUndated = [];
 
         public Names(IEnumerable<ModelPrice> prices)
         {
@@ -153,11 +155,11 @@ internal sealed class PriceMatcher
             {
                 _exact.TryAdd(price.Model, price);
                 var name = ModelName.Parse(price.Model);
-                if (name.Bare.Length == 0 || name.WithoutRegion is not null)
+                if (name.Bare.Length == 0)
                     continue;
-                _bare.TryAdd(name.Bare, price);
+                _bare.TryAdd((name.Region, name.Bare), price);
                 if (name.UndatedChanges.HasFlag(NameChanges.Date))
-                    _newestOfUndated.TryAdd(name.Undated!, price);
+                    _newestOfUndated.TryAdd((name.Region, name.Undated!), price);
             }
         }
 
@@ -166,12 +168,16 @@ internal sealed class PriceMatcher
         private (ModelPrice? Price, NameChanges Changes) ByNameWithoutRegion(ModelName model) =>
             model.WithoutRegion is null ? default : (_exact.GetValueOrDefault(model.WithoutRegion), NameChanges.Region);
 
-        private (ModelPrice? Price, NameChanges Changes) ByBareName(ModelName model) => (_bare.GetValueOrDefault(model.Bare), model.BareChanges);
+        /// <summary>By a name whose region stays: nothing when it names none.</summary>
+        private static (ModelPrice? Price, NameChanges Changes) InRegion(ModelName model, Func<ModelName, string?, (ModelPrice? Price, NameChanges Changes)> find) =>
+            model.Region is { } region && find(model, region) is var (price, changes) && price is not null ? (price, changes & ~NameChanges.Region) : default;
+
+        private (ModelPrice? Price, NameChanges Changes) ByBareName(ModelName model, string? region) => (_bare.GetValueOrDefault((region, model.Bare)), model.BareChanges);
 
         /// <summary>A dated name finds the undated one, an undated name the last dated one; one date never stands for another.</summary>
-        private (ModelPrice? Price, NameChanges Changes) ByUndatedName(ModelName model) =>
+        private (ModelPrice? Price, NameChanges Changes) ByUndatedName(ModelName model, string? region) =>
             model.Undated is null
-                ? (_newestOfUndated.GetValueOrDefault(model.Bare), model.BareChanges | NameChanges.Date)
-                : (_bare.GetValueOrDefault(model.Undated), model.UndatedChanges);
+                ? (_newestOfUndated.GetValueOrDefault((region, model.Bare)), model.BareChanges | NameChanges.Date)
+                : (_bare.GetValueOrDefault((region, model.Undated)), model.UndatedChanges);
     }
 }

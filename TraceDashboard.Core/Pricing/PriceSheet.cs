@@ -21,6 +21,7 @@ internal sealed class PriceSheet
         Resolve(layers, TokenBucket.CacheRead, TokenBucket.CacheRead, TokenBucket.Input);
         Resolve(layers, TokenBucket.CacheWrite5m, TokenBucket.CacheWrite5m, TokenBucket.Input);
         Resolve(layers, TokenBucket.CacheWrite1h, TokenBucket.CacheWrite5m, TokenBucket.Input);
+        KeepRatioOfLongWrites(layers);
         Resolve(layers, TokenBucket.InputAudio, TokenBucket.InputAudio, TokenBucket.Input);
         Resolve(layers, TokenBucket.InputImage, TokenBucket.InputImage, TokenBucket.Input);
         // A model that makes nothing but images has no price for text: what it calls output are its images.
@@ -59,6 +60,22 @@ internal sealed class PriceSheet
 
         _prices[(int)bucket] = None;
         _sources[(int)bucket] = bucket;
+    }
+
+    /// <summary>Where only the short writes have a price, the long ones cost as much more than they as they do where both have one.</summary>
+    private void KeepRatioOfLongWrites(ReadOnlySpan<IReadOnlyDictionary<TokenBucket, long>> layers)
+    {
+        if (_sources[(int)TokenBucket.CacheWrite1h] != TokenBucket.CacheWrite5m)
+            return;
+        foreach (var layer in layers)
+        {
+            if (!layer.TryGetValue(TokenBucket.CacheWrite1h, out var longWrite) || !layer.TryGetValue(TokenBucket.CacheWrite5m, out var shortWrite) || shortWrite == 0)
+                continue;
+            _prices[(int)TokenBucket.CacheWrite1h] = (long)decimal.Min(
+                decimal.Round((decimal)_prices[(int)TokenBucket.CacheWrite1h] * longWrite / shortWrite), PriceTables.MaxPicoPerToken);
+            _sources[(int)TokenBucket.CacheWrite1h] = TokenBucket.CacheWrite1h;
+            return;
+        }
     }
 
     private bool Take(IReadOnlyDictionary<TokenBucket, long> layer, TokenBucket bucket, TokenBucket source)

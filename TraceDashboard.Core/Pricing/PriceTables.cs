@@ -8,6 +8,8 @@ internal static class PriceTables
     /// <summary>USD per million tokens, and per request: more is a mistake of units.</summary>
     public const decimal MaxUsd = 1_000_000m;
 
+    public const decimal MaxPicoPerToken = MaxUsd * PicoPerTokenFromUsdPerMillion;
+
     private const decimal PicoPerTokenFromUsdPerMillion = 1_000_000m;
     private const decimal PicoPerUsd = 1_000_000_000_000m;
 

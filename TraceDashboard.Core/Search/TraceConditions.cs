@@ -15,13 +15,13 @@ internal static class TraceConditions
         if (filter.From is { } from)
         {
             var nanos = UnixNanos.FromDateTimeOffset(from);
-            traces = traces.Where(t => t.StartTime >= nanos);
+            traces = traces.Where(t => t.OrderTime >= nanos);
         }
 
         if (filter.To is { } to)
         {
             var nanos = UnixNanos.FromDateTimeOffset(to);
-            traces = traces.Where(t => t.StartTime < nanos);
+            traces = traces.Where(t => t.OrderTime < nanos);
         }
 
         traces = filter.Status switch
@@ -86,7 +86,7 @@ internal static class TraceConditions
             // The first condition is implied by the second; databases see only with it where in the index to begin.
             traces = order switch
             {
-                TraceOrder.NewestFirst => traces.Where(t => t.StartTime <= key && (t.StartTime < key || t.TraceNo < no)),
+                TraceOrder.NewestFirst => traces.Where(t => t.OrderTime <= key && (t.OrderTime < key || t.TraceNo < no)),
                 TraceOrder.SlowestFirst => traces.Where(t => ((t.EndTime - t.StartTime) ?? -1) < key || (((t.EndTime - t.StartTime) ?? -1) == key && t.TraceNo < no)),
                 _ => traces.Where(t => (t.Cost ?? -1) < key || ((t.Cost ?? -1) == key && t.TraceNo < no)),
             };
@@ -94,7 +94,7 @@ internal static class TraceConditions
 
         return order switch
         {
-            TraceOrder.NewestFirst => traces.OrderByDescending(t => t.StartTime).ThenByDescending(t => t.TraceNo),
+            TraceOrder.NewestFirst => traces.OrderByDescending(t => t.OrderTime).ThenByDescending(t => t.TraceNo),
             TraceOrder.SlowestFirst => traces.OrderByDescending(t => (t.EndTime - t.StartTime) ?? -1).ThenByDescending(t => t.TraceNo),
             TraceOrder.MostExpensiveFirst => traces.OrderByDescending(t => t.Cost ?? -1).ThenByDescending(t => t.TraceNo),
             _ => throw new ArgumentOutOfRangeException(nameof(order), order, "Unknown order."),
@@ -103,6 +103,7 @@ internal static class TraceConditions
 
     public static Expression<Func<TraceRow, ListedTrace>> AsListed(long abandonedBefore) => t => new ListedTrace(
         t.TraceNo,
+        t.OrderTime,
         t.StartTime,
         t.EndTime,
         t.Cost,
@@ -112,6 +113,7 @@ internal static class TraceConditions
             Name = t.Name,
             InputPreview = t.InputPreview,
             StartTime = UnixNanos.ToDateTimeOffset(t.StartTime),
+            OrderTime = UnixNanos.ToDateTimeOffset(t.OrderTime),
             Duration = t.EndTime == null ? null : UnixNanos.ToTimeSpan(t.EndTime.Value - t.StartTime),
             Status = (SpanStatus)t.Status,
             Activity = TraceActivities.Of(t.OpenSpanCount, t.LastActivity, abandonedBefore),
@@ -122,6 +124,7 @@ internal static class TraceConditions
             Ttft = t.Ttft == null ? null : UnixNanos.ToTimeSpan(t.Ttft.Value),
             TokensIn = t.TokensIn,
             TokensOut = t.TokensOut,
+            TokensUnsplit = t.TokensUnsplit,
             Cost = t.Cost == null ? null : PicoDollars.ToUsd(t.Cost.Value),
             UnpricedCalls = t.UnpricedCalls,
             UserId = t.UserId,
@@ -137,13 +140,13 @@ internal static class TraceConditions
 }
 
 /// <summary>An item with what its place in the list's order follows from.</summary>
-internal sealed record ListedTrace(long TraceNo, long StartTime, long? EndTime, long? Cost, TraceListItem Item)
+internal sealed record ListedTrace(long TraceNo, long OrderTime, long StartTime, long? EndTime, long? Cost, TraceListItem Item)
 {
     public TraceCursor Cursor(TraceOrder order) => new(
         order,
         order switch
         {
-            TraceOrder.NewestFirst => StartTime,
+            TraceOrder.NewestFirst => OrderTime,
             TraceOrder.SlowestFirst => (EndTime - StartTime) ?? -1,
             _ => Cost ?? -1,
         },

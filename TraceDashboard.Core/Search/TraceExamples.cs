@@ -9,6 +9,7 @@ internal static class TraceExamples
         "traceId": "4bf92f3577b34da6a3ce929d0e0e4736",
         "name": "answer-question",
         "startTime": "2026-01-31T12:00:00.000Z",
+        "datedAhead": false,
         "status": "ok",
         "activity": "finished",
         "latencyMs": 1900,
@@ -18,6 +19,7 @@ internal static class TraceExamples
         "model": "gpt-4o-mini-2024-07-18",
         "inputTokens": 220,
         "outputTokens": 14,
+        "totalTokens": 234,
         "cost": 0.0000318,
         "unpricedCalls": 0,
         "userId": "user-17",
@@ -51,11 +53,12 @@ internal static class TraceExamples
               "startTime": "2026-01-31T12:00:00.000Z",
               "endTime": "2026-01-31T12:00:01.900Z",
               "firstTokenAt": "2026-01-31T12:00:00.750Z",
+              "firstTokenMeasured": false,
               "modelProvider": "openai",
               "model": "gpt-4o-mini",
               "responseModel": "gpt-4o-mini-2024-07-18",
               "streaming": true,
-              "usage": { "inputTokens": 220, "outputTokens": 14, "cacheReadTokens": 128 },
+              "usage": { "inputTokens": 220, "outputTokens": 14, "cacheReadTokens": 128, "totalTokens": 234 },
               "cost": { "amount": 0.0000318, "source": "computed", "priceKey": "2026-01/openai/gpt-4o-mini" },
               "counted": true,
               "finishReason": "stop",
@@ -63,7 +66,8 @@ internal static class TraceExamples
               "input": [{ "role": "user", "content": "Where is my order?" }],
               "output": "Your order A-1001 has been shipped.",
               "attributes": null,
-              "events": []
+              "events": [],
+              "links": []
             }
           ],
           "nextSpanCursor": null

@@ -59,6 +59,12 @@ public sealed record TraceListItem
 
     public required DateTimeOffset StartTime { get; init; }
 
+    /// <summary>Where it stands in the list: its start, but no later than a day after it was first received.</summary>
+    public required DateTimeOffset OrderTime { get; init; }
+
+    /// <summary>Whether it claims to start more than a day after it came.</summary>
+    public bool IsDatedAhead => OrderTime < StartTime;
+
     /// <summary>Null while a span is open.</summary>
     public TimeSpan? Duration { get; init; }
 
@@ -80,6 +86,12 @@ public sealed record TraceListItem
     public long? TokensIn { get; init; }
 
     public long? TokensOut { get; init; }
+
+    /// <summary>Of calls of which only the total is known.</summary>
+    public long? TokensUnsplit { get; init; }
+
+    /// <summary>All of them; null when none is known.</summary>
+    public long? TokensTotal => TokenUsage.Sum(TokensIn, TokensOut, TokensUnsplit);
 
     /// <summary>USD; null when no call has a price.</summary>
     public decimal? Cost { get; init; }

@@ -15,6 +15,7 @@ internal static class TraceResponseMapper
         TraceId = item.TraceId,
         Name = item.Name,
         StartTime = Time(item.StartTime),
+        DatedAhead = item.IsDatedAhead,
         Status = Word(item.Status),
         Activity = Word(item.Activity),
         LatencyMs = item.Duration?.TotalMilliseconds,
@@ -24,6 +25,7 @@ internal static class TraceResponseMapper
         Model = item.Model,
         InputTokens = item.TokensIn,
         OutputTokens = item.TokensOut,
+        TotalTokens = item.TokensTotal,
         Cost = item.Cost,
         UnpricedCalls = item.UnpricedCalls,
         UserId = item.UserId,
@@ -41,6 +43,7 @@ internal static class TraceResponseMapper
         TraceId = trace.TraceId,
         Name = trace.Name,
         StartTime = Time(trace.StartTime),
+        DatedAhead = trace.IsDatedAhead,
         EndTime = trace.EndTime is { } end ? Time(end) : null,
         Status = Word(trace.Status),
         Activity = Word(trace.Activity),
@@ -54,6 +57,7 @@ internal static class TraceResponseMapper
         InputTokens = trace.TokensIn,
         CachedTokens = trace.TokensCached,
         OutputTokens = trace.TokensOut,
+        TotalTokens = trace.TokensTotal,
         Cost = trace.Cost,
         UnpricedCalls = trace.UnpricedCalls,
         UserId = trace.UserId,
@@ -72,7 +76,9 @@ internal static class TraceResponseMapper
     private static ScoreAverageResponse[] ToResponse(IReadOnlyList<ScoreAverage> scores) =>
         [.. scores.Select(s => new ScoreAverageResponse(s.Name, Word(s.DataType), s.Count, s.Mean, s.Category))];
 
-    private static SpanResponse ToResponse(SpanDetails span) => new()
+    private static SpanResponse ToResponse(SpanDetails span) => ToResponse(span, span.Facts.AsCall());
+
+    private static SpanResponse ToResponse(SpanDetails span, SpanFacts call) => new()
     {
         SpanId = span.Facts.SpanId,
         ParentSpanId = span.Facts.ParentSpanId,
@@ -82,15 +88,16 @@ internal static class TraceResponseMapper
         Error = span.ErrorType is null && span.StatusMessage is null ? null : new SpanErrorResponse(span.ErrorType, span.StatusMessage),
         StartTime = Time(span.Facts.StartTime),
         EndTime = Time(span.Facts.EndTime),
-        FirstTokenAt = Time(span.Facts.FirstTokenTime),
+        FirstTokenAt = Time(call.FirstTokenTime),
+        FirstTokenMeasured = span.FirstTokenMeasured,
         ModelProvider = span.Facts.Provider,
         Model = span.RequestModel,
         ResponseModel = span.ResponseModel,
         ResponseId = span.Facts.ResponseId,
         ServiceTier = span.ServiceTier,
         Streaming = span.Streaming,
-        Usage = span.Facts.Usage is { } usage ? ToResponse(usage) : null,
-        Cost = new SpanCostResponse(span.Facts.Cost.Amount, Word(span.Facts.Cost.Source), span.Facts.Cost.PriceKey),
+        Usage = call.Usage is { } usage ? ToResponse(usage) : null,
+        Cost = new SpanCostResponse(call.Cost.Amount, Word(call.Cost.Source), call.Cost.PriceKey),
         Counted = span.Facts.Counted,
         FinishReason = span.FinishReason,
         ToolName = span.ToolName,
@@ -102,6 +109,7 @@ internal static class TraceResponseMapper
         Output = Content(span.Output),
         Attributes = Json(span.AttributesJson),
         Events = Events(span.EventsJson),
+        Links = Links(span.LinksJson),
     };
 
     private static SpanUsageResponse ToResponse(TokenUsage usage) => new()
@@ -116,26 +124,25 @@ internal static class TraceResponseMapper
         OutputAudioTokens = usage.OutputAudio,
         InputImageTokens = usage.InputImage,
         OutputImageTokens = usage.OutputImage,
+        TotalTokens = usage.Total,
+        Other = usage.Other is null ? null : UsageCounts.Read(usage.Other),
     };
 
-    private static List<SpanEventResponse> Events(string? json)
-    {
-        var events = new List<SpanEventResponse>();
-        if (Json(json) is not { ValueKind: JsonValueKind.Array } array)
-            return events;
-        foreach (var item in array.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.Object)
-                continue;
-            var name = item.TryGetProperty("name"u8, out var n) && n.ValueKind == JsonValueKind.String ? n.GetString() : null;
-            var time = item.TryGetProperty("timeUnixNano"u8, out var t) && long.TryParse(t.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var nanos)
-                ? Time(nanos)
-                : null;
-            events.Add(new SpanEventResponse(name, time, item.TryGetProperty("attributes"u8, out var attributes) ? attributes : null));
-        }
+    private static IReadOnlyList<SpanEventResponse> Events(string? json) => [.. Objects(json).Select(e => new SpanEventResponse(
+        Text(e, "name"u8),
+        e.TryGetProperty("timeUnixNano"u8, out var time) && long.TryParse(time.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var nanos) ? Time(nanos) : null,
+        Attributes(e)))];
 
-        return events;
-    }
+    private static IReadOnlyList<SpanLinkResponse> Links(string? json) =>
+        [.. Objects(json).Select(l => new SpanLinkResponse(Text(l, "traceId"u8), Text(l, "spanId"u8), Attributes(l)))];
+
+    private static IEnumerable<JsonElement> Objects(string? json) =>
+        Json(json) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.Object) : [];
+
+    private static string? Text(JsonElement json, ReadOnlySpan<byte> name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static JsonElement? Attributes(JsonElement json) => json.TryGetProperty("attributes"u8, out var attributes) ? attributes : null;
 
     /// <summary>Contents are kept as text: what reads as an object or an array is one, everything else is a text.</summary>
     private static JsonElement? Content(string? text)

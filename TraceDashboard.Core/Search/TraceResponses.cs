@@ -20,6 +20,9 @@ public record TraceListEntry
 
     public required string StartTime { get; init; }
 
+    [Description("Whether it claims to start more than a day after it came: lists order and find it by that moment, not by startTime.")]
+    public bool DatedAhead { get; init; }
+
     [Description("ok, error or unset.")]
     public required string Status { get; init; }
 
@@ -44,6 +47,9 @@ public record TraceListEntry
 
     [Description("Reasoning tokens included.")]
     public long? OutputTokens { get; init; }
+
+    [Description("Input, output, and those of calls of which only the total is known.")]
+    public long? TotalTokens { get; init; }
 
     [Description("USD. A lower bound when unpricedCalls is not 0.")]
     public decimal? Cost { get; init; }
@@ -124,6 +130,9 @@ public sealed record SpanResponse
 
     public string? FirstTokenAt { get; init; }
 
+    [Description("Whether nobody said when the first token came, so that firstTokenAt is when the first piece of the answer arrived here.")]
+    public bool FirstTokenMeasured { get; init; }
+
     public string? ModelProvider { get; init; }
 
     public string? Model { get; init; }
@@ -164,6 +173,9 @@ public sealed record SpanResponse
     public JsonElement? Attributes { get; init; }
 
     public required IReadOnlyList<SpanEventResponse> Events { get; init; }
+
+    [Description("Spans elsewhere that this one has to do with.")]
+    public required IReadOnlyList<SpanLinkResponse> Links { get; init; }
 }
 
 /// <summary>What went wrong in a span.</summary>
@@ -172,10 +184,13 @@ public sealed record SpanErrorResponse(string? Type, string? Message);
 /// <summary>A moment within a span.</summary>
 public sealed record SpanEventResponse(string? Name, string? Time, JsonElement? Attributes);
 
+/// <summary>Another span, of this trace or of another.</summary>
+public sealed record SpanLinkResponse(string? TraceId, string? SpanId, JsonElement? Attributes);
+
 /// <summary>USD, and where the amount came from: reported, computed or unknown.</summary>
 public sealed record SpanCostResponse(
     decimal? Amount,
-    [property: Description("reported (by the client), computed (tokens times price) or unknown.")] string Source,
+    [property: Description("reported (by the client), computed (tokens times price), refused (the call failed before it was answered, and cost nothing) or unknown.")] string Source,
     [property: Description("The price that was used: version/provider/model of the catalogue, or own/price/version.")] string? PriceKey);
 
 /// <summary>Tokens of a call, in the form of the lifecycle API: totals and their parts.</summary>
@@ -200,6 +215,12 @@ public sealed record SpanUsageResponse
     public long? InputImageTokens { get; init; }
 
     public long? OutputImageTokens { get; init; }
+
+    [Description("All tokens; the only count when the client told no other.")]
+    public long? TotalTokens { get; init; }
+
+    [Description("Counts of what are no tokens, under the client's names.")]
+    public IReadOnlyDictionary<string, long>? Other { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 512)]

@@ -9,12 +9,15 @@ internal static class FactsReader
 {
     public const string Select =
         "t.trace_no, t.span_id, t.parent_span_id, t.name, t.kind, t.status, t.start_time, t.end_time, t.first_token_time, t.provider, "
-        + "t.request_model, t.response_model, t.response_id, t.usage_rule, t.tokens_input, t.tokens_cache_read, t.tokens_cache_write_5m, "
-        + "t.tokens_cache_write_1h, t.tokens_output, t.tokens_reasoning, t.tokens_input_audio, t.tokens_output_audio, t.tokens_input_image, "
-        + "t.tokens_output_image, t.cost, t.cost_source, t.price_key, t.counted, t.received_at";
+        + "t.request_model, t.response_model, t.response_id, " + UsageSelect + ", t.cost, t.cost_source, t.price_key, t.counted, t.received_at, t.service_tier, t.layers";
+
+    /// <summary>What <see cref="Usage"/> reads.</summary>
+    public const string UsageSelect =
+        "t.usage_rule, t.tokens_input, t.tokens_cache_read, t.tokens_cache_write_5m, t.tokens_cache_write_1h, t.tokens_output, t.tokens_reasoning, "
+        + "t.tokens_input_audio, t.tokens_output_audio, t.tokens_input_image, t.tokens_output_image, t.tokens_unsplit, t.usage_other";
 
     /// <summary>How many columns <see cref="Select"/> has.</summary>
-    public const int Columns = 29;
+    public const int Columns = 33;
 
     public static long TraceNo(DbDataReader reader) => reader.GetInt64(0);
 
@@ -30,14 +33,17 @@ internal static class FactsReader
         FirstTokenTime = reader.Number(8),
         Provider = reader.Text(9),
         Model = reader.Text(11) ?? reader.Text(10),
+        RequestModel = reader.Text(10),
         ResponseId = reader.Text(12),
         Usage = Usage(reader, 13),
-        Cost = new Cost(reader.Number(24) is { } pico ? PicoDollars.ToUsd(pico) : null, (CostSource)reader.GetInt16(25), reader.Text(26)),
-        Counted = reader.GetBoolean(27),
-        ReceivedAt = reader.GetInt64(28),
+        Cost = new Cost(reader.Number(26) is { } pico ? PicoDollars.ToUsd(pico) : null, (CostSource)reader.GetInt16(27), reader.Text(28)),
+        Counted = reader.GetBoolean(29),
+        ReceivedAt = reader.GetInt64(30),
+        ServiceTier = reader.Text(31),
+        Layers = LayeredCallCodec.Decode(reader.Text(32)),
     };
 
-    /// <summary>The rule in the given column, and the buckets in those after it in the order of <see cref="Select"/>.</summary>
+    /// <param name="column">Where <see cref="UsageSelect"/> begins.</param>
     public static TokenUsage? Usage(DbDataReader reader, int column) => reader.IsDBNull(column) ? null : new TokenUsage
     {
         Rule = (UsageRule)reader.GetInt16(column),
@@ -51,5 +57,7 @@ internal static class FactsReader
         OutputAudio = reader.Number(column + 8),
         InputImage = reader.Number(column + 9),
         OutputImage = reader.Number(column + 10),
+        Unsplit = reader.Number(column + 11),
+        Other = reader.Text(column + 12),
     };
 }

@@ -69,6 +69,7 @@ internal static partial class MergeStateCodec
             Output = trace.Output,
             IsPublic = trace.IsPublic,
             ExternalId = trace.ExternalId,
+            SharedMetadata = trace.SharedMetadata,
         },
         StateContext.Default.TraceState);
 
@@ -95,6 +96,7 @@ internal static partial class MergeStateCodec
             Output = state.Output,
             IsPublic = state.IsPublic,
             ExternalId = state.ExternalId,
+            SharedMetadata = state.SharedMetadata,
 
             // Last, because setting a property marks its field.
             Fields = state.Fields,
@@ -200,6 +202,8 @@ internal static partial class MergeStateCodec
         public bool? IsPublic { get; init; }
 
         public string? ExternalId { get; init; }
+
+        public byte[]? SharedMetadata { get; init; }
     }
 
     [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]

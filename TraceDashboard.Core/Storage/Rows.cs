@@ -10,6 +10,9 @@ public sealed class ProjectRow
 
     public required string Name { get; set; }
 
+    /// <summary>The version of the catalogue that its stored calls were priced with; null when that is the one of now.</summary>
+    public string? PricedWith { get; set; }
+
     public long CreatedAt { get; set; }
 }
 
@@ -87,6 +90,12 @@ public sealed class TraceRow
     /// <summary>Earliest of the own timestamp and the spans' starts; the time of receipt when neither is known.</summary>
     public long StartTime { get; set; }
 
+    /// <summary>
+    /// Where it stands in lists: its start, but no later than a day after anything of it was first received. A sender's clock that is ahead does
+    /// not keep its traces on top of the others.
+    /// </summary>
+    public long OrderTime { get; set; }
+
     /// <summary>Latest end of a span; null while a span is open or when there is no span.</summary>
     public long? EndTime { get; set; }
 
@@ -110,6 +119,9 @@ public sealed class TraceRow
     public long? TokensCached { get; set; }
 
     public long? TokensOut { get; set; }
+
+    /// <summary>Of calls of which nothing but the total is known.</summary>
+    public long? TokensUnsplit { get; set; }
 
     public long? Cost { get; set; }
 
@@ -202,6 +214,12 @@ public sealed class SpanRow
 
     public long? TokensOutputImage { get; set; }
 
+    /// <summary>Of which nothing but the total is known.</summary>
+    public long? TokensUnsplit { get; set; }
+
+    /// <summary>Counts of what are no tokens, see <see cref="Traces.TokenUsage.Other"/>.</summary>
+    public string? UsageOther { get; set; }
+
     /// <summary><see cref="Traces.UsageRule"/>; null when no usage is known.</summary>
     public short? UsageRule { get; set; }
 
@@ -235,6 +253,9 @@ public sealed class SpanRow
 
     /// <summary>Whether its tokens and cost count towards the trace (a call seen twice counts once).</summary>
     public bool Counted { get; set; }
+
+    /// <summary>What other spans know of the call that it counts for, see <see cref="LayeredCallCodec"/>; null when that is nothing.</summary>
+    public string? Layers { get; set; }
 
     public long ReceivedAt { get; set; }
 

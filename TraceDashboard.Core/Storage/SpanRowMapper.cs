@@ -10,12 +10,11 @@ namespace TraceDashboard.Core.Storage;
 internal static class SpanRowMapper
 {
     /// <summary>The row of a span, priced. Whether it counts is decided for the trace as a whole.</summary>
-    public static SpanRow ToRow(SpanUpdate span, long traceNo, long receivedAt, int contentDay, PriceBook prices)
+    /// <param name="before">What is stored of it; null when nothing is.</param>
+    public static SpanRow ToRow(SpanUpdate span, long traceNo, long receivedAt, int contentDay, PriceBook prices, SpanRow? before = null)
     {
         var usage = span.Usage;
-        var cost = span.ReportedCost is { } reported
-            ? new Cost(reported, CostSource.Reported)
-            : prices.Price(span.Provider, span.ResponseModel, span.RequestModel, usage, span.ServiceTier, UnixNanos.ToDateTimeOffset(span.StartTime ?? receivedAt));
+        var cost = CostOf(span, receivedAt, prices, before);
         return new SpanRow
         {
             TraceNo = traceNo,
@@ -44,6 +43,8 @@ internal static class SpanRowMapper
             TokensOutputAudio = usage?.OutputAudio,
             TokensInputImage = usage?.InputImage,
             TokensOutputImage = usage?.OutputImage,
+            TokensUnsplit = usage?.Unsplit,
+            UsageOther = usage?.Other,
             UsageRule = (short?)usage?.Rule,
             ReportedCost = span.ReportedCost is { } usd ? PicoDollars.FromUsd(usd) : null,
             Cost = cost.Amount is { } amount ? PicoDollars.FromUsd(amount) : null,
@@ -58,7 +59,8 @@ internal static class SpanRowMapper
             PromptName = span.PromptName,
             PromptVersion = span.PromptVersion,
             ServiceName = span.ServiceName,
-            Counted = (span.Kind ?? SpanKind.Span).IsModelCall(),
+            Counted = before?.Counted ?? (span.Kind ?? SpanKind.Span).IsModelCall(),
+            Layers = before?.Layers,
             ReceivedAt = receivedAt,
             ContentDay = contentDay,
             Fields = (long)span.Fields,
@@ -70,17 +72,9 @@ internal static class SpanRowMapper
         };
     }
 
-    /// <summary>Prices a span that is stored, whose sender did not report a cost.</summary>
-    /// <returns>Whether its cost is another now.</returns>
-    public static bool Reprice(SpanRow row, PriceBook prices)
-    {
-        var cost = prices.Price(row.Provider, row.ResponseModel, row.RequestModel, ToUsage(row), row.ServiceTier, UnixNanos.ToDateTimeOffset(row.StartTime ?? row.ReceivedAt));
-        long? amount = cost.Amount is { } usd ? PicoDollars.FromUsd(usd) : null;
-        if ((row.Cost, row.CostSource, row.PriceKey) == (amount, (short)cost.Source, cost.PriceKey))
-            return false;
-        (row.Cost, row.CostSource, row.PriceKey) = (amount, (short)cost.Source, cost.PriceKey);
-        return true;
-    }
+    /// <summary>Prices a span that is stored, and the call that it counts for. What does not follow from prices stays.</summary>
+    /// <returns>Whether a cost is another now.</returns>
+    public static bool Reprice(SpanRow row, PriceBook prices) => RepriceSpan(row, prices) | RepriceLayers(row, prices);
 
     /// <summary>The stored state of a span. Without its contents, their fields look unset: an update that sets none of them can be joined all the same.</summary>
     public static SpanUpdate ToUpdate(SpanRow row, string traceId, SpanContentRow? contents) => new()
@@ -140,10 +134,13 @@ internal static class SpanRowMapper
         FirstTokenTime = row.FirstTokenTime,
         Provider = row.Provider,
         Model = row.ResponseModel ?? row.RequestModel,
+        RequestModel = row.RequestModel,
+        ServiceTier = row.ServiceTier,
         ResponseId = row.ResponseId,
         Usage = ToUsage(row),
-        Cost = new Cost(row.Cost is { } pico ? PicoDollars.ToUsd(pico) : null, (CostSource)row.CostSource, row.PriceKey),
+        Cost = CostOf(row),
         Counted = row.Counted,
+        Layers = LayeredCallCodec.Decode(row.Layers),
         ReceivedAt = row.ReceivedAt,
     };
 
@@ -159,8 +156,56 @@ internal static class SpanRowMapper
         OutputAudio = row.TokensOutputAudio,
         InputImage = row.TokensInputImage,
         OutputImage = row.TokensOutputImage,
+        Unsplit = row.TokensUnsplit,
+        Other = row.UsageOther,
         Rule = (UsageRule)rule,
     };
+
+    private static Cost CostOf(SpanRow row) => new(row.Cost is { } pico ? PicoDollars.ToUsd(pico) : null, (CostSource)row.CostSource, row.PriceKey);
+
+    private static Cost CostOf(SpanUpdate span, long receivedAt, PriceBook prices, SpanRow? before)
+    {
+        if (span.ReportedCost is { } reported)
+            return new Cost(reported, CostSource.Reported);
+        if (IsRefused(span))
+            return Cost.Refused;
+
+        // What was computed stays until calls are priced again.
+        return before is { CostSource: (short)CostSource.Computed or (short)CostSource.Unknown } && IsPricedAlike(before, span)
+            ? CostOf(before)
+            : prices.Price(span.Provider, span.ResponseModel, span.RequestModel, span.Usage, span.ServiceTier, UnixNanos.ToDateTimeOffset(span.StartTime ?? receivedAt));
+    }
+
+    /// <summary>Whether a call was refused before it was answered: nothing came of it.</summary>
+    private static bool IsRefused(SpanUpdate span) =>
+        span is { Status: SpanStatus.Error, Usage: null, FirstTokenTime: null } && span.Kind?.IsModelCall() == true && !span.Has(SpanField.Output);
+
+    private static bool IsPricedAlike(SpanRow before, SpanUpdate span) =>
+        (before.Provider, before.ResponseModel, before.RequestModel, before.ServiceTier, before.StartTime)
+            == (span.Provider, span.ResponseModel, span.RequestModel, span.ServiceTier, span.StartTime)
+        && ToUsage(before) == span.Usage;
+
+    private static bool RepriceSpan(SpanRow row, PriceBook prices)
+    {
+        if ((CostSource)row.CostSource is CostSource.Reported or CostSource.Refused)
+            return false;
+        var cost = prices.Price(row.Provider, row.ResponseModel, row.RequestModel, ToUsage(row), row.ServiceTier, UnixNanos.ToDateTimeOffset(row.StartTime ?? row.ReceivedAt));
+        if (cost == CostOf(row))
+            return false;
+        (row.Cost, row.CostSource, row.PriceKey) = (cost.Amount is { } usd ? PicoDollars.FromUsd(usd) : null, (short)cost.Source, cost.PriceKey);
+        return true;
+    }
+
+    private static bool RepriceLayers(SpanRow row, PriceBook prices)
+    {
+        if (LayeredCallCodec.Decode(row.Layers) is not { Cost.Source: CostSource.Computed or CostSource.Unknown } call)
+            return false;
+        var cost = CallLayers.Price(call, ToFacts(row), prices);
+        if (cost == call.Cost)
+            return false;
+        row.Layers = LayeredCallCodec.Encode(call with { Cost = cost });
+        return true;
+    }
 
     private static bool IsSet(SpanRow row, SpanField field) => ((ulong)row.Fields & (1UL << (int)field)) != 0;
 

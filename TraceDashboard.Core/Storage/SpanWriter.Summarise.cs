@@ -6,7 +6,7 @@ namespace TraceDashboard.Core.Storage;
 
 public abstract partial class SpanWriter
 {
-    /// <summary>Spans of which one transaction changes whether they count.</summary>
+    /// <summary>Spans of which one transaction changes whether they count, and with what.</summary>
     private const int RecountedSlice = 200;
 
     /// <summary>
@@ -30,7 +30,7 @@ public abstract partial class SpanWriter
                     var minutes = new HashSet<(int, long)>();
                     foreach (var span in slice)
                         AddMinute(minutes, facts.ProjectId, span.StartTime);
-                    await session.SetCountedAsync([.. slice.Select(s => (new SpanKey(facts.TraceNo, s.SpanId), s.Counted))], cancellationToken);
+                    await session.SetCountedAsync([.. slice.Select(s => new CountedSpan(new SpanKey(facts.TraceNo, s.SpanId), s.Counted, LayeredCallCodec.Encode(s.Layers)))], cancellationToken);
                     await session.MarkDirtyAsync(minutes, cancellationToken);
                     await session.CommitAsync(cancellationToken);
                     return true;

@@ -220,7 +220,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         private void Add(TraceState trace, SpanUpdate state, SpanRow? before, int? contentDay, bool withContents)
         {
             trace.Changed = true;
-            var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, contentDay ?? (int)(now / Day), _prices.Of(state.ProjectId));
+            var row = SpanRowMapper.ToRow(state, trace.TraceNo, before?.ReceivedAt ?? now, contentDay ?? (int)(now / Day), _prices.Of(state.ProjectId), before);
             (before is not null && before.StartTime == row.StartTime ? _replacedSpans : _spans).Add(row);
             trace.Written.Add(row);
             if (withContents)
@@ -276,7 +276,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             var read = _traces.Where(t => !t.HasAllSpans && (t.Changed || t.Write.Own is not null) && !t.IsLong).ToDictionary(t => t.TraceNo);
             await session.ReadAsync([RowQuery.ByTrace(FactsReader.Select, "spans", read.Keys, r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)))], cancellationToken);
 
-            var counted = new List<(SpanKey, bool)>();
+            var counted = new List<CountedSpan>();
             foreach (var trace in _traces)
             {
                 if (trace.HasAllSpans)
@@ -323,16 +323,12 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         private static TraceUpdate? OwnOf(TraceRow row) =>
             row.OwnState is null ? null : MergeStateCodec.DecodeTrace(row.ProjectId, row.TraceId, row.OwnState);
 
-        private void Count(TraceState trace, List<(SpanKey, bool)> changed)
+        private void Count(TraceState trace, List<CountedSpan> changed)
         {
-            var counts = CallCounting.Count(trace.Facts);
-            for (var i = 0; i < counts.Length; i++)
+            foreach (var i in CallLayers.Settle(trace.Facts, _prices.Of(trace.Write.ProjectId)))
             {
                 var span = trace.Facts[i];
-                if (span.Counted == counts[i])
-                    continue;
-                trace.Facts[i] = span with { Counted = counts[i] };
-                changed.Add((new SpanKey(trace.TraceNo, span.SpanId), counts[i]));
+                changed.Add(new CountedSpan(new SpanKey(trace.TraceNo, span.SpanId), span.Counted, LayeredCallCodec.Encode(span.Layers)));
                 AddMinute(_dirty, trace.Write.ProjectId, span.StartTime);
             }
         }

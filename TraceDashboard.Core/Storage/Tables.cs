@@ -66,11 +66,11 @@ internal static partial class Tables
             ("tokens_input", ColumnType.Int64), ("tokens_cache_read", ColumnType.Int64), ("tokens_cache_write_5m", ColumnType.Int64),
             ("tokens_cache_write_1h", ColumnType.Int64), ("tokens_output", ColumnType.Int64), ("tokens_reasoning", ColumnType.Int64),
             ("tokens_input_audio", ColumnType.Int64), ("tokens_output_audio", ColumnType.Int64), ("tokens_input_image", ColumnType.Int64),
-            ("tokens_output_image", ColumnType.Int64), ("usage_rule", ColumnType.Int16), ("reported_cost", ColumnType.Int64), ("cost", ColumnType.Int64),
+            ("tokens_output_image", ColumnType.Int64), ("tokens_unsplit", ColumnType.Int64), ("usage_other", ColumnType.Text), ("usage_rule", ColumnType.Int16), ("reported_cost", ColumnType.Int64), ("cost", ColumnType.Int64),
             ("cost_source", ColumnType.Int16), ("price_key", ColumnType.Text), ("streaming", ColumnType.Boolean), ("finish_reason", ColumnType.Text),
             ("service_tier", ColumnType.Text), ("tool_name", ColumnType.Text), ("tool_call_id", ColumnType.Text), ("agent_name", ColumnType.Text),
             ("prompt_name", ColumnType.Text), ("prompt_version", ColumnType.Text), ("service_name", ColumnType.Text), ("counted", ColumnType.Boolean),
-            ("received_at", ColumnType.Int64), ("content_day", ColumnType.Int32), ("fields", ColumnType.Int64), ("version_class", ColumnType.Int16),
+            ("layers", ColumnType.Text), ("received_at", ColumnType.Int64), ("content_day", ColumnType.Int32), ("fields", ColumnType.Int64), ("version_class", ColumnType.Int16),
             ("version_time", ColumnType.Int64), ("version_sequence", ColumnType.Int64), ("field_versions", ColumnType.Blob), ("last_hash", ColumnType.Int64),
         ],
         static (row, sink) =>
@@ -101,6 +101,8 @@ internal static partial class Tables
             sink.Int64(row.TokensOutputAudio);
             sink.Int64(row.TokensInputImage);
             sink.Int64(row.TokensOutputImage);
+            sink.Int64(row.TokensUnsplit);
+            sink.Text(row.UsageOther);
             sink.Int16(row.UsageRule);
             sink.Int64(row.ReportedCost);
             sink.Int64(row.Cost);
@@ -116,6 +118,7 @@ internal static partial class Tables
             sink.Text(row.PromptVersion);
             sink.Text(row.ServiceName);
             sink.Boolean(row.Counted);
+            sink.Text(row.Layers);
             sink.Int64(row.ReceivedAt);
             sink.Int32(row.ContentDay);
             sink.Int64(row.Fields);
@@ -173,9 +176,9 @@ internal static partial class Tables
             ("trace_no", ColumnType.Int64), ("project_id", ColumnType.Int32), ("trace_id", ColumnType.Text), ("name", ColumnType.Text),
             ("user_id", ColumnType.Text), ("session_id", ColumnType.Text), ("environment", ColumnType.Text), ("release", ColumnType.Text),
             ("app_version", ColumnType.Text), ("tags", ColumnType.Text), ("input_preview", ColumnType.Text), ("output_preview", ColumnType.Text),
-            ("start_time", ColumnType.Int64), ("end_time", ColumnType.Int64), ("status", ColumnType.Int16), ("span_count", ColumnType.Int32),
+            ("start_time", ColumnType.Int64), ("order_time", ColumnType.Int64), ("end_time", ColumnType.Int64), ("status", ColumnType.Int16), ("span_count", ColumnType.Int32),
             ("open_span_count", ColumnType.Int32), ("error_count", ColumnType.Int32), ("model_calls", ColumnType.Int32), ("unpriced_calls", ColumnType.Int32),
-            ("tokens_in", ColumnType.Int64), ("tokens_cached", ColumnType.Int64), ("tokens_out", ColumnType.Int64), ("cost", ColumnType.Int64),
+            ("tokens_in", ColumnType.Int64), ("tokens_cached", ColumnType.Int64), ("tokens_out", ColumnType.Int64), ("tokens_unsplit", ColumnType.Int64), ("cost", ColumnType.Int64),
             ("ttft", ColumnType.Int64), ("model", ColumnType.Text), ("models", ColumnType.Text), ("provider", ColumnType.Text),
             ("search_text", ColumnType.Text), ("metadata", ColumnType.Text), ("own_state", ColumnType.Blob), ("stale", ColumnType.Boolean),
             ("version", ColumnType.Int64), ("received_at", ColumnType.Int64), ("last_activity", ColumnType.Int64),
@@ -195,6 +198,7 @@ internal static partial class Tables
             sink.Text(row.InputPreview);
             sink.Text(row.OutputPreview);
             sink.Int64(row.StartTime);
+            sink.Int64(row.OrderTime);
             sink.Int64(row.EndTime);
             sink.Int16(row.Status);
             sink.Int32(row.SpanCount);
@@ -205,6 +209,7 @@ internal static partial class Tables
             sink.Int64(row.TokensIn);
             sink.Int64(row.TokensCached);
             sink.Int64(row.TokensOut);
+            sink.Int64(row.TokensUnsplit);
             sink.Int64(row.Cost);
             sink.Int64(row.Ttft);
             sink.Text(row.Model);
@@ -218,7 +223,7 @@ internal static partial class Tables
             sink.Int64(row.ReceivedAt);
             sink.Int64(row.LastActivity);
         },
-        Indexed: ["project_id", "start_time", "user_id", "session_id", "stale"]);
+        Indexed: ["project_id", "start_time", "order_time", "user_id", "session_id", "stale"]);
 
     public static readonly Table<MetadataValueRow> Metadata = new(
         "metadata_values",
@@ -263,6 +268,8 @@ internal static partial class Tables
             TokensOutputAudio = c.NullableInt64(),
             TokensInputImage = c.NullableInt64(),
             TokensOutputImage = c.NullableInt64(),
+            TokensUnsplit = c.NullableInt64(),
+            UsageOther = c.Text(),
             UsageRule = c.NullableInt16(),
             ReportedCost = c.NullableInt64(),
             Cost = c.NullableInt64(),
@@ -278,6 +285,7 @@ internal static partial class Tables
             PromptVersion = c.Text(),
             ServiceName = c.Text(),
             Counted = c.Boolean(),
+            Layers = c.Text(),
             ReceivedAt = c.Int64(),
             ContentDay = c.Int32(),
             Fields = c.Int64(),
@@ -307,6 +315,7 @@ internal static partial class Tables
             InputPreview = c.Text(),
             OutputPreview = c.Text(),
             StartTime = c.Int64(),
+            OrderTime = c.Int64(),
             EndTime = c.NullableInt64(),
             Status = c.Int16(),
             SpanCount = c.Int32(),
@@ -317,6 +326,7 @@ internal static partial class Tables
             TokensIn = c.NullableInt64(),
             TokensCached = c.NullableInt64(),
             TokensOut = c.NullableInt64(),
+            TokensUnsplit = c.NullableInt64(),
             Cost = c.NullableInt64(),
             Ttft = c.NullableInt64(),
             Model = c.Text(),

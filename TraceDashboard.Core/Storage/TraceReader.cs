@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Live;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -37,6 +38,7 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
                 TraceId = t.TraceId,
                 Name = t.Name,
                 StartTime = UnixNanos.ToDateTimeOffset(t.StartTime),
+                IsDatedAhead = t.OrderTime < t.StartTime,
                 EndTime = t.EndTime == null ? null : UnixNanos.ToDateTimeOffset(t.EndTime.Value),
                 LastActivity = UnixNanos.ToDateTimeOffset(t.LastActivity),
                 Status = (SpanStatus)t.Status,
@@ -48,6 +50,7 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
                 TokensIn = t.TokensIn,
                 TokensCached = t.TokensCached,
                 TokensOut = t.TokensOut,
+                TokensUnsplit = t.TokensUnsplit,
                 Cost = t.Cost == null ? null : PicoDollars.ToUsd(t.Cost.Value),
                 Ttft = t.Ttft == null ? null : UnixNanos.ToTimeSpan(t.Ttft.Value),
                 Models = Lines(t.Models),
@@ -216,6 +219,8 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
         RequestModel = row.RequestModel,
         ResponseModel = row.ResponseModel,
         Streaming = row.Streaming,
+        FirstTokenMeasured = row.FirstTokenTime is not null
+            && MergeStateCodec.DecodeFieldVersions(row.FieldVersions)?.TryGetValue((byte)SpanField.FirstTokenTime, out var version) == true && version.IsMeasured,
         FinishReason = row.FinishReason,
         ServiceTier = row.ServiceTier,
         ToolName = row.ToolName,

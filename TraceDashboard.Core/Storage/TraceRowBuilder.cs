@@ -8,6 +8,9 @@ namespace TraceDashboard.Core.Storage;
 /// <summary>Puts the summary row of a trace together from its own fields and from its spans. Neither overwrites the other.</summary>
 internal static class TraceRowBuilder
 {
+    // How long after it came a trace may claim to start and still stand where it says: time zones are mistaken more often than years.
+    private const long MostAhead = 24 * 60 * 60 * UnixNanos.PerSecond;
+
     // A value that is longer is found by its beginning.
     private const int MaxMetadataValue = 200;
 
@@ -22,15 +25,16 @@ internal static class TraceRowBuilder
         row.Tags = own?.Tags is { Length: > 0 } tags ? JsonSerializer.Serialize(tags) : null;
         row.InputPreview = own?.InputPreview;
         row.OutputPreview = own?.OutputPreview;
-        row.Metadata = own?.Metadata is { } metadata ? System.Text.Encoding.UTF8.GetString(metadata) : null;
+        row.Metadata = JsonAgreement.Complete(own?.Metadata, own?.SharedMetadata) is { } metadata ? System.Text.Encoding.UTF8.GetString(metadata) : null;
         row.OwnState = own is null ? null : MergeStateCodec.Encode(own);
 
         row.StartTime = (own?.Timestamp, summary.StartTime) switch
         {
             ({ } timestamp, { } start) => Math.Min(timestamp, start),
-            (var timestamp, var start) => timestamp ?? start ?? row.ReceivedAt,
+            (var timestamp, var start) => timestamp ?? start ?? Math.Min(row.ReceivedAt, summary.EndTime ?? long.MaxValue),
         };
-        row.EndTime = summary.EndTime;
+        row.OrderTime = Math.Min(row.StartTime, row.ReceivedAt + MostAhead);
+        row.EndTime = summary.EndTime is { } end ? Math.Max(end, row.StartTime) : null;
         row.Status = (short)summary.Status;
         row.SpanCount = summary.SpanCount;
         row.OpenSpanCount = summary.OpenSpanCount;
@@ -40,6 +44,7 @@ internal static class TraceRowBuilder
         row.TokensIn = summary.TokensIn;
         row.TokensCached = summary.TokensCached;
         row.TokensOut = summary.TokensOut;
+        row.TokensUnsplit = summary.TokensUnsplit;
         row.Cost = summary.Cost is { } cost ? PicoDollars.FromUsd(cost) : null;
         row.Ttft = summary.Ttft;
         row.Model = summary.Model;

@@ -7,6 +7,10 @@ internal readonly record struct LockedTrace(long TraceNo, bool IsNew, bool IsDel
 
 internal readonly record struct SpanKey(long TraceNo, string SpanId);
 
+/// <summary>What follows for a span from the others of its trace.</summary>
+/// <param name="Layers">See <see cref="SpanRow.Layers"/>.</param>
+internal readonly record struct CountedSpan(SpanKey Span, bool Counted, string? Layers);
+
 /// <summary>The rows of a table (called <c>t</c>) that belong to some traces or spans.</summary>
 internal sealed record RowQuery
 {
@@ -87,7 +91,7 @@ internal abstract class WriteSession : IAsyncDisposable
 
     public abstract Task DeleteBySpanAsync(string table, IReadOnlyList<SpanKey> spans, CancellationToken cancellationToken);
 
-    public abstract Task SetCountedAsync(IReadOnlyList<(SpanKey Span, bool Counted)> spans, CancellationToken cancellationToken);
+    public abstract Task SetCountedAsync(IReadOnlyList<CountedSpan> spans, CancellationToken cancellationToken);
 
     /// <summary>Appends marks for the rollups of these minutes.</summary>
     public abstract Task MarkDirtyAsync(IReadOnlyCollection<(int ProjectId, long Bucket)> buckets, CancellationToken cancellationToken);

@@ -3,42 +3,84 @@ using System.Runtime.InteropServices;
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>
-/// Decides which spans of a trace count towards its tokens and cost. Instrumentations of different layers often report the
-/// same model call, each as a span around the other's: then only the innermost one counts. Independent of the order of the spans.
+/// Decides which spans of a trace count towards its tokens and cost. Instrumentations of different layers often tell the same model call, each
+/// by a span of its own: then only one of them counts. Independent of the order of the spans.
 /// </summary>
 public static class CallCounting
 {
+    /// <summary>Stands for the span that counts where there is none.</summary>
+    public const int None = -1;
+
     /// <summary>
-    /// For each span whether it counts: it is a model call, and no call below it is the same one. Two calls are the same when
-    /// they have the same response id, or the same model and equal token totals, the inner one's time lying within the outer one's.
+    /// For each span the index of the one that counts for the call that it tells: its own, or that of another span that tells the same call;
+    /// <see cref="None"/> when it is no model call. Calls are the same when they have the same response id, or when one is below the other, starts
+    /// within its time, names the same model, and has equal token totals or failed as it did, without any. An outer call is the same as the first
+    /// of several such ones below it, which differ from each other unless their response id says otherwise. The innermost counts.
     /// </summary>
-    public static bool[] Count(IReadOnlyList<SpanFacts> spans)
+    public static int[] Count(IReadOnlyList<SpanFacts> spans)
     {
-        var counted = new bool[spans.Count];
+        var counts = new int[spans.Count];
         Dictionary<string, List<int>>? byResponse = null;
-        Dictionary<(string Model, long? Input, long? Output), List<int>>? byTokens = null;
+        Dictionary<Figures, List<int>>? byFigures = null;
         var alike = false;
         for (var i = 0; i < spans.Count; i++)
         {
             var span = spans[i];
             if (!span.Kind.IsModelCall())
+            {
+                counts[i] = None;
                 continue;
-            counted[i] = true;
+            }
+
+            counts[i] = i;
             if (!string.IsNullOrEmpty(span.ResponseId))
                 alike |= Add(byResponse ??= new(StringComparer.Ordinal), span.ResponseId, i);
-            if (!string.IsNullOrEmpty(span.Model) && span.StartTime is not null && span.Usage is { Total: not null } usage)
-                alike |= Add(byTokens ??= [], (span.Model, usage.InputTotal, usage.OutputTotal), i);
+            if (span.StartTime is null)
+                continue;
+            alike |= AddFigures(byFigures ??= [], span.Model, span, i);
+            if (span.RequestModel != span.Model)
+                alike |= AddFigures(byFigures, span.RequestModel, span, i);
         }
 
         if (!alike)
-            return counted;
+            return counts;
 
         var tree = Nesting.Of(spans);
         foreach (var calls in byResponse?.Values.Where(c => c.Count > 1) ?? [])
-            LeaveOutEnclosing(calls, tree, counted);
-        foreach (var calls in byTokens?.Values.Where(c => c.Count > 1) ?? [])
-            LeaveOutEnclosingInTime(calls, tree, spans, counted);
-        return counted;
+        {
+            foreach (var call in calls)
+                Unite(counts, calls[0], call);
+        }
+
+        var within = new Dictionary<int, int>();
+        foreach (var (figures, calls) in byFigures?.Where(c => c.Value.Count > 1) ?? [])
+        {
+            if (!figures.Failed)
+            {
+                FindWithin(calls, calls, tree, spans, within);
+                continue;
+            }
+
+            // Of two that failed and both say what they used, that decides.
+            var unknown = calls.FindAll(c => spans[c].Usage?.Total is null);
+            FindWithin(calls, unknown, tree, spans, within);
+            FindWithin(unknown, calls, tree, spans, within);
+        }
+
+        foreach (var (outer, inner) in within)
+            Unite(counts, outer, inner);
+        ChooseInnermost(counts, tree, spans);
+        return counts;
+    }
+
+    private static bool AddFigures(Dictionary<Figures, List<int>> groups, string? model, SpanFacts span, int index)
+    {
+        if (string.IsNullOrEmpty(model))
+            return false;
+        var alike = span.Usage is { Total: not null } usage && Add(groups, new Figures(model, usage.InputTotal, usage.OutputTotal, usage.Unsplit, Failed: false), index);
+
+        // Whichever of its layers knows what a failed call used, its failure is the same.
+        return (span.Status == SpanStatus.Error && Add(groups, new Figures(model, null, null, null, Failed: true), index)) || alike;
     }
 
     private static bool Add<TKey>(Dictionary<TKey, List<int>> groups, TKey key, int span)
@@ -49,42 +91,72 @@ public static class CallCounting
         return group.Count > 1;
     }
 
-    private static void LeaveOutEnclosing(List<int> calls, Nesting tree, bool[] counted)
+    /// <summary>
+    /// Finds for each call the first one below it that starts within its time. Sweeps from the latest start to the earliest: a tree of minima over
+    /// the depth-first order then tells the first of the calls that are below one and start no earlier.
+    /// </summary>
+    private static void FindWithin(List<int> outers, List<int> inners, Nesting tree, IReadOnlyList<SpanFacts> spans, Dictionary<int, int> within)
     {
-        calls.Sort((a, b) => tree.First[a].CompareTo(tree.First[b]));
-        for (var i = 0; i + 1 < calls.Count; i++)
+        var places = inners.Select(c => tree.First[c]).Order().ToList();
+        var byStart = inners.Order(Comparer<int>.Create((a, b) => SpanOrder.Compare(spans[a], spans[b]))).ToArray();
+        var first = new RangeMinimum(inners.Count);
+        var next = byStart.Length - 1;
+        foreach (var outer in outers.OrderByDescending(c => spans[c].StartTime))
         {
-            // In depth-first order a subtree is contiguous: if anything of the group is below, the next one is.
-            if (tree.First[calls[i + 1]] <= tree.Last[calls[i]])
-                counted[calls[i]] = false;
+            for (; next >= 0 && spans[byStart[next]].StartTime >= spans[outer].StartTime; next--)
+                first.Set(places.BinarySearch(tree.First[byStart[next]]), next);
+            if (first.Of(PlaceAfter(places, tree.First[outer]), PlaceAfter(places, tree.Last[outer])) is not { } rank)
+                continue;
+            var inner = byStart[rank];
+            if (StartsWithin(spans[outer], spans[inner]) && (!within.TryGetValue(outer, out var known) || SpanOrder.Compare(spans[inner], spans[known]) < 0))
+                within[outer] = inner;
         }
     }
 
-    /// <summary>
-    /// Sweeps over the calls from the latest start to the earliest. A tree of minima over the depth-first order then tells the
-    /// earliest end of the calls that are below one and start no earlier: one exists within it if that end is not after its own.
-    /// </summary>
-    private static void LeaveOutEnclosingInTime(List<int> calls, Nesting tree, IReadOnlyList<SpanFacts> spans, bool[] counted)
+    /// <summary>How many places are not after one.</summary>
+    private static int PlaceAfter(List<int> places, int place)
     {
-        calls.Sort((a, b) => tree.First[a].CompareTo(tree.First[b]));
-        var order = calls.ConvertAll(c => tree.First[c]);
-        var earliestEnd = new RangeMinimum(calls.Count);
-        var byStart = Enumerable.Range(0, calls.Count).OrderByDescending(i => spans[calls[i]].StartTime!.Value).ToArray();
-        for (int from = 0, to; from < byStart.Length; from = to)
-        {
-            var start = spans[calls[byStart[from]]].StartTime;
-            for (to = from; to < byStart.Length && spans[calls[byStart[to]]].StartTime == start; to++)
-                earliestEnd.Set(byStart[to], spans[calls[byStart[to]]].EndTime ?? long.MaxValue);
-            for (var i = from; i < to; i++)
-            {
-                var call = calls[byStart[i]];
-                var below = order.BinarySearch(tree.Last[call]);
-                var end = below >= 0 ? below + 1 : ~below;
-                if (earliestEnd.Of(byStart[i] + 1, end) is { } inner && inner <= (spans[call].EndTime ?? long.MaxValue))
-                    counted[call] = false;
-            }
-        }
+        var index = places.BinarySearch(place);
+        return index >= 0 ? index + 1 : ~index;
     }
+
+    /// <summary>Where the inner one ends does not matter: in JavaScript it may be after the outer one.</summary>
+    private static bool StartsWithin(SpanFacts outer, SpanFacts inner) =>
+        inner.StartTime == outer.StartTime || outer.EndTime is null || inner.StartTime < outer.EndTime;
+
+    private static void Unite(int[] calls, int a, int b) => calls[Find(calls, a)] = Find(calls, b);
+
+    private static int Find(int[] calls, int call)
+    {
+        while (calls[call] != call)
+            call = calls[call] = calls[calls[call]];
+        return call;
+    }
+
+    private static void ChooseInnermost(int[] counts, Nesting tree, IReadOnlyList<SpanFacts> spans)
+    {
+        var chosen = new int[counts.Length];
+        Array.Fill(chosen, None);
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] == None)
+                continue;
+            ref var best = ref chosen[Find(counts, i)];
+            if (best == None || tree.Depth[i] > tree.Depth[best] || (tree.Depth[i] == tree.Depth[best] && SpanOrder.Compare(spans[i], spans[best]) < 0))
+                best = i;
+        }
+
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] != None)
+                chosen[i] = chosen[Find(counts, i)];
+        }
+
+        chosen.CopyTo(counts, 0);
+    }
+
+    /// <summary>What calls that are the same have in common: the model, and either the totals or that they failed.</summary>
+    private readonly record struct Figures(string Model, long? Input, long? Output, long? Unsplit, bool Failed);
 
     /// <summary>A segment tree: changing a value and the minimum of a range each take a logarithmic number of steps.</summary>
     private readonly struct RangeMinimum
@@ -118,7 +190,7 @@ public static class CallCounting
     }
 
     /// <summary>Positions in a depth-first walk: span b is below span a when First[a] &lt; First[b] &lt;= Last[a].</summary>
-    private readonly record struct Nesting(int[] First, int[] Last)
+    private readonly record struct Nesting(int[] First, int[] Last, int[] Depth)
     {
         public static Nesting Of(IReadOnlyList<SpanFacts> spans)
         {
@@ -133,11 +205,12 @@ public static class CallCounting
                 head = i;
             }
 
-            var nesting = new Nesting(new int[spans.Count], new int[spans.Count]);
+            var nesting = new Nesting(new int[spans.Count], new int[spans.Count], new int[spans.Count]);
             var position = 0;
             for (var span = firstRoot; span >= 0;)
             {
                 nesting.First[span] = position++;
+                nesting.Depth[span] = parents[span] < 0 ? 0 : nesting.Depth[parents[span]] + 1;
                 if (firstChild[span] >= 0)
                 {
                     span = firstChild[span];

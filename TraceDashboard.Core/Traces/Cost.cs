@@ -12,6 +12,9 @@ public enum CostSource : byte
 
     /// <summary>Token buckets times prices, the project's own or those of the catalogue.</summary>
     Computed = 2,
+
+    /// <summary>Nothing: the call was refused before it was answered.</summary>
+    Refused = 3,
 }
 
 /// <summary>What a span cost and why.</summary>
@@ -21,4 +24,6 @@ public enum CostSource : byte
 public sealed record Cost(decimal? Amount, CostSource Source, string? PriceKey = null)
 {
     public static Cost Unknown { get; } = new(null, CostSource.Unknown);
+
+    public static Cost Refused { get; } = new(0, CostSource.Refused);
 }

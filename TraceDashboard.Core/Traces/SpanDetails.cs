@@ -17,6 +17,9 @@ public sealed record SpanDetails
 
     public bool? Streaming { get; init; }
 
+    /// <summary>Whether nobody said when the first token came, so that the arrival of the first piece of the answer stands for it.</summary>
+    public bool FirstTokenMeasured { get; init; }
+
     public string? FinishReason { get; init; }
 
     public string? ServiceTier { get; init; }

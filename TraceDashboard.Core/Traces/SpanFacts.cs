@@ -28,6 +28,10 @@ public sealed record SpanFacts
     /// <summary>The model that answered, or else the one that was asked.</summary>
     public string? Model { get; init; }
 
+    public string? RequestModel { get; init; }
+
+    public string? ServiceTier { get; init; }
+
     public string? ResponseId { get; init; }
 
     public TokenUsage? Usage { get; init; }
@@ -37,5 +41,22 @@ public sealed record SpanFacts
     /// <summary>Whether its tokens and cost count towards the trace.</summary>
     public bool Counted { get; init; }
 
+    /// <summary>What all spans that tell the call know of it together; null when this one knows as much, or does not count.</summary>
+    public LayeredCall? Layers { get; init; }
+
     public long ReceivedAt { get; init; }
+
+    /// <summary>The call as the trace counts it: the span with what others know of it.</summary>
+    public SpanFacts AsCall() => Layers is not { } layers ? this : this with
+    {
+        Usage = layers.Usage,
+        Cost = layers.Cost,
+        Provider = layers.Provider,
+        Model = layers.Model,
+        RequestModel = layers.RequestModel,
+        ServiceTier = layers.ServiceTier,
+        FirstTokenTime = layers.FirstTokenTime,
+        Status = layers.Status,
+        Layers = null,
+    };
 }

@@ -32,6 +32,12 @@ public sealed record TokenUsage
 
     public long? OutputImage { get; init; }
 
+    /// <summary>Tokens of which nothing but the total is known; null when any of input or output is.</summary>
+    public long? Unsplit { get; init; }
+
+    /// <summary>Counts of what are no tokens, by the client's names: a JSON object in the order of its keys; null when there are none.</summary>
+    public string? Other { get; init; }
+
     /// <summary>How the client's numbers were turned into these buckets.</summary>
     public UsageRule Rule { get; init; }
 
@@ -41,9 +47,10 @@ public sealed record TokenUsage
     /// <summary>All output buckets together; null when none is known.</summary>
     public long? OutputTotal => Sum(Output, Reasoning, OutputAudio, OutputImage);
 
-    public long? Total => Sum(InputTotal, OutputTotal);
+    public long? Total => Sum(InputTotal, OutputTotal, Unsplit);
 
-    private static long? Sum(params ReadOnlySpan<long?> buckets)
+    /// <summary>Null when none is known.</summary>
+    internal static long? Sum(params ReadOnlySpan<long?> buckets)
     {
         long? sum = null;
         foreach (var bucket in buckets)

@@ -13,6 +13,9 @@ public sealed record TraceDetails
 
     public required DateTimeOffset StartTime { get; init; }
 
+    /// <summary>Whether it claims to start more than a day after it came.</summary>
+    public bool IsDatedAhead { get; init; }
+
     /// <summary>Null while a span is open.</summary>
     public DateTimeOffset? EndTime { get; init; }
 
@@ -35,6 +38,12 @@ public sealed record TraceDetails
     public long? TokensCached { get; init; }
 
     public long? TokensOut { get; init; }
+
+    /// <summary>Of calls of which only the total is known.</summary>
+    public long? TokensUnsplit { get; init; }
+
+    /// <summary>All of them; null when none is known.</summary>
+    public long? TokensTotal => TokenUsage.Sum(TokensIn, TokensOut, TokensUnsplit);
 
     public decimal? Cost { get; init; }
 

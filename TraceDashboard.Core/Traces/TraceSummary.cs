@@ -34,6 +34,9 @@ public sealed record TraceSummary
     /// <summary>Reasoning included; null when no call's is known.</summary>
     public long? TokensOut { get; init; }
 
+    /// <summary>Of calls of which only the total is known, beside the others; null when there is none.</summary>
+    public long? TokensUnsplit { get; init; }
+
     /// <summary>USD; null when no call's is known.</summary>
     public decimal? Cost { get; init; }
 
@@ -56,8 +59,8 @@ public sealed record TraceSummary
     public static TraceSummary Compute(IReadOnlyList<SpanFacts> spans)
     {
         long? start = null, end = null;
-        int open = 0, errors = 0, calls = 0, unpriced = 0;
-        long? tokensIn = null, tokensCached = null, tokensOut = null;
+        int open = 0, errors = 0, retold = 0, calls = 0, unpriced = 0;
+        long? tokensIn = null, tokensCached = null, tokensOut = null, tokensUnsplit = null;
         decimal? cost = null;
         SpanFacts? named = null, namedRoot = null, streamed = null;
         bool anyRoot = false, rootError = false, rootOk = false;
@@ -69,8 +72,11 @@ public sealed record TraceSummary
             end = Max(end, span.EndTime ?? (isEvent ? span.StartTime : null));
             if (span.EndTime is null && !isEvent)
                 open++;
-            if (span.Status == SpanStatus.Error)
+            var failed = (span.Layers?.Status ?? span.Status) == SpanStatus.Error;
+            if (failed && (span.Counted || !span.Kind.IsModelCall()))
                 errors++;
+            else if (failed)
+                retold++;
 
             var isRoot = string.IsNullOrEmpty(span.ParentSpanId);
             anyRoot |= isRoot;
@@ -85,19 +91,24 @@ public sealed record TraceSummary
 
             if (!span.Counted)
                 continue;
+            var call = span.AsCall();
             calls++;
-            (counted ??= []).Add(span);
-            tokensIn = Add(tokensIn, span.Usage?.InputTotal);
-            tokensCached = Add(tokensCached, span.Usage?.CacheRead);
-            tokensOut = Add(tokensOut, span.Usage?.OutputTotal);
-            if (span.Cost.Amount is { } amount)
+            (counted ??= []).Add(call);
+            tokensIn = Add(tokensIn, call.Usage?.InputTotal);
+            tokensCached = Add(tokensCached, call.Usage?.CacheRead);
+            tokensOut = Add(tokensOut, call.Usage?.OutputTotal);
+            tokensUnsplit = Add(tokensUnsplit, call.Usage?.Unsplit);
+            if (call.Cost.Amount is { } amount)
                 cost = (cost ?? 0) + amount;
             else
                 unpriced++;
-            if (span.FirstTokenTime >= span.StartTime)
-                streamed = Earlier(streamed, span);
+            if (call.FirstTokenTime >= call.StartTime)
+                streamed = Earlier(streamed, call);
         }
 
+        // A call that several spans tell fails once. Where none counts, none is told twice.
+        if (calls == 0)
+            errors += retold;
         var models = ModelUse.Of(counted);
         var main = ModelUse.Main(models);
         return new TraceSummary
@@ -113,6 +124,7 @@ public sealed record TraceSummary
             TokensIn = tokensIn,
             TokensCached = tokensCached,
             TokensOut = tokensOut,
+            TokensUnsplit = tokensUnsplit,
             Cost = cost,
             Ttft = streamed?.FirstTokenTime - streamed?.StartTime,
             Model = main?.Model,

@@ -207,8 +207,9 @@ public sealed partial class TraceTree
         _firstToken[row] = span.FirstTokenTime ?? Unknown;
         _kind[row] = span.Kind;
         _status[row] = span.Status;
-        _cost[row] = span is { Counted: true, Cost.Amount: { } usd } ? PicoDollars.FromUsd(usd) : Unknown;
-        _tokens[row] = span is { Counted: true, Usage.Total: { } tokens } ? tokens : Unknown;
+        var call = span.AsCall();
+        _cost[row] = call is { Counted: true, Cost.Amount: { } usd } ? PicoDollars.FromUsd(usd) : Unknown;
+        _tokens[row] = call is { Counted: true, Usage.Total: { } tokens } ? tokens : Unknown;
         var flags = TraceRowFlags.None;
         if (span.Status == SpanStatus.Error)
             flags |= TraceRowFlags.Error;
@@ -218,7 +219,7 @@ public sealed partial class TraceTree
             flags |= TraceRowFlags.Orphan;
         if (span.Counted)
             flags |= TraceRowFlags.Counted | TraceRowFlags.CountedWithin;
-        if (span.Counted && span.Cost.Amount is null)
+        if (call is { Counted: true, Cost.Amount: null })
             flags |= TraceRowFlags.Unpriced;
         _flags[row] = flags;
     }

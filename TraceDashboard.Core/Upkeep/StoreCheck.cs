@@ -13,7 +13,8 @@ namespace TraceDashboard.Core.Upkeep;
 /// when asked to. What changes meanwhile is left to its writers, who have the time that they need. A run that was broken off goes on where it
 /// was.
 /// </summary>
-internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefresher rollups, LiveFeed feed, UpkeepPace pace, TimeProvider time)
+internal sealed class StoreCheck(
+    TraceStore store, SpanWriter writer, PriceBooks books, RollupRefresher rollups, LiveFeed feed, UpkeepPace pace, TimeProvider time)
 {
     public const string Verify = "verify";
     public const string Rebuild = "rebuild";
@@ -37,7 +38,7 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
             {
                 var began = time.GetTimestamp();
                 run.Traces++;
-                var facts = await TraceFacts.ReadAsync(store, trace.ProjectId, trace.TraceId, trace.TraceNo, cancellationToken);
+                var facts = await TraceFacts.ReadAsync(store, books, trace.ProjectId, trace.TraceId, trace.TraceNo, cancellationToken);
                 run.Spans += facts.Spans.Count;
                 if (Difference(trace, facts) is { } difference)
                 {
@@ -75,7 +76,7 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
         var fields = Fields(stored).Zip(Fields(computed)).Where(f => f.First.Value != f.Second.Value)
             .Select(f => $"{f.First.Name} is {f.First.Value ?? "null"}, not {f.Second.Value ?? "null"}").ToList();
         if (facts.Recounted.Count > 0)
-            fields.Add(string.Create(CultureInfo.InvariantCulture, $"{facts.Recounted.Count} calls count that should not, or the other way round"));
+            fields.Add(string.Create(CultureInfo.InvariantCulture, $"{facts.Recounted.Count} calls count that should not, or the other way round, or with less than is known of them"));
         return fields.Count == 0 ? null : $"trace {stored.TraceId} of project {stored.ProjectId}: {string.Join("; ", fields)}";
     }
 
@@ -86,6 +87,7 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
         yield return ("user", row.UserId);
         yield return ("session", row.SessionId);
         yield return ("start", Text(row.StartTime));
+        yield return ("place in lists", Text(row.OrderTime));
         yield return ("end", Text(row.EndTime));
         yield return ("status", Text(row.Status));
         yield return ("spans", Text(row.SpanCount));
@@ -96,6 +98,7 @@ internal sealed class StoreCheck(TraceStore store, SpanWriter writer, RollupRefr
         yield return ("input tokens", Text(row.TokensIn));
         yield return ("cached tokens", Text(row.TokensCached));
         yield return ("output tokens", Text(row.TokensOut));
+        yield return ("tokens of either", Text(row.TokensUnsplit));
         yield return ("cost", Text(row.Cost));
         yield return ("time to first token", Text(row.Ttft));
         yield return ("model", row.Model);

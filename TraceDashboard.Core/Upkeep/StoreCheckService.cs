@@ -15,8 +15,8 @@ namespace TraceDashboard.Core.Upkeep;
 /// second process must not write to a SQLite database. Also goes on with what was broken off.
 /// </summary>
 internal sealed partial class StoreCheckService(
-    TraceStore store, SpanWriter writer, RollupRefresher rollups, LiveFeed feed, TimeProvider time, IOptions<RollupOptions> options, ILogger<StoreCheckService> logger)
-    : BackgroundService
+    TraceStore store, SpanWriter writer, PriceBooks books, RollupRefresher rollups, LiveFeed feed, TimeProvider time, IOptions<RollupOptions> options,
+    ILogger<StoreCheckService> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
@@ -49,7 +49,7 @@ internal sealed partial class StoreCheckService(
         await using var claim = await WorkClaim.TryTakeAsync(store, SharedWork.StoreCheck, cancellationToken);
         if (claim is null || await NextAsync(cancellationToken) is not { } run)
             return false;
-        await new StoreCheck(store, writer, rollups, feed, _pace, time).RunAsync(run, cancellationToken);
+        await new StoreCheck(store, writer, books, rollups, feed, _pace, time).RunAsync(run, cancellationToken);
         LogDone(run.Kind, run.Traces, run.Differences);
         return true;
     }

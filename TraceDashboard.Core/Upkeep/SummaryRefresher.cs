@@ -10,7 +10,7 @@ namespace TraceDashboard.Core.Upkeep;
 /// Summarises long traces, whose writers only mark them, about once a second while they grow. Of several processes on one PostgreSQL, one
 /// does it.
 /// </summary>
-internal sealed partial class SummaryRefresher(TraceStore store, SpanWriter writer, LiveFeed feed, TimeProvider time, ILogger<SummaryRefresher> logger) : BackgroundService
+internal sealed partial class SummaryRefresher(TraceStore store, SpanWriter writer, PriceBooks books, LiveFeed feed, TimeProvider time, ILogger<SummaryRefresher> logger) : BackgroundService
 {
     private const int Page = 100;
 
@@ -49,7 +49,7 @@ internal sealed partial class SummaryRefresher(TraceStore store, SpanWriter writ
         foreach (var trace in stale)
         {
             var began = time.GetTimestamp();
-            var facts = await TraceFacts.ReadAsync(store, trace.ProjectId, trace.TraceId, trace.TraceNo, cancellationToken);
+            var facts = await TraceFacts.ReadAsync(store, books, trace.ProjectId, trace.TraceId, trace.TraceNo, cancellationToken);
             feed.Publish(await writer.SummariseAsync(facts, cancellationToken));
             await _pace.RestAsync(time.GetElapsedTime(began), cancellationToken);
         }

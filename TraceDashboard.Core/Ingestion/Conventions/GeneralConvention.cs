@@ -3,6 +3,9 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// <summary>What OpenTelemetry says of any span or resource, and names for the context of a trace that several dialects share.</summary>
 internal static class GeneralConvention
 {
+    /// <summary>In OpenInference it is that of the span, elsewhere that of the trace.</summary>
+    public const string Metadata = "metadata";
+
     public static readonly Source[] Sources =
     [
         new("server.address", Field.ServerAddress, 10),
@@ -17,7 +20,7 @@ internal static class GeneralConvention
         new("deployment.environment.name", Field.Environment, 20),
         new("deployment.environment", Field.Environment, 40),
         new("tag.tags", Field.Tags, 50),
-        new("metadata", Field.Metadata, 20),
+        new(Metadata, Field.Metadata, 20),
         new("mcp.method.name", Field.McpMethod, 10),
         new("mcp.session.id", Field.SessionId, 80),
         new("mcp.request.argument", Field.ToolArguments, 60),

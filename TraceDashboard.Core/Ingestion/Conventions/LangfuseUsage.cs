@@ -14,15 +14,20 @@ internal static class LangfuseUsage
 {
     private const int MaxNameLength = 256;
 
+    /// <summary>Counts that are kept beside the tokens.</summary>
+    private const int MaxOthers = 50;
+
+    private static readonly byte[][] s_otherUnits =
+        [.. new[] { "requests", "calls", "searches", "queries", "characters", "chars", "seconds", "minutes", "images", "pages", "bytes" }.Select(Encoding.UTF8.GetBytes)];
+
     /// <summary>Null when no tokens are told.</summary>
     /// <param name="details">The JSON of <c>usageDetails</c>.</param>
     /// <param name="legacy">The JSON of <c>usage</c>; what the details say counts more.</param>
     public static TokenUsage? From(ReadOnlySpan<byte> details, ReadOnlySpan<byte> legacy = default)
     {
         var counts = new Counts();
-        if (IsTokens(legacy))
-            counts.TakeAll(legacy);
-        counts.TakeAll(details);
+        counts.TakeAll(legacy, UnitOf(legacy));
+        counts.TakeAll(details, null);
         return counts.ToUsage();
     }
 
@@ -61,17 +66,17 @@ internal static class LangfuseUsage
         return total ?? ((input ?? output ?? others) is null ? null : (input ?? 0) + (output ?? 0) + (others ?? 0));
     }
 
-    /// <summary>Characters, seconds and the like are no tokens.</summary>
-    private static bool IsTokens(ReadOnlySpan<byte> legacy)
+    /// <summary>Characters, seconds and the like; null for tokens.</summary>
+    private static string? UnitOf(ReadOnlySpan<byte> legacy)
     {
         var leaves = new JsonLeaves(legacy, stackalloc byte[MaxNameLength]);
         while (leaves.Next())
         {
             if (leaves.Path.SequenceEqual("unit"u8))
-                return leaves.Text(MaxNameLength) is null or "TOKENS";
+                return leaves.Text(MaxNameLength)?.ToLowerInvariant() is { } unit and not "tokens" ? unit : null;
         }
 
-        return true;
+        return null;
     }
 
     /// <summary>Counts by bucket as they were told.</summary>
@@ -80,17 +85,30 @@ internal static class LangfuseUsage
         private ReportedUsage _usage;
         private long? _otherInput;
         private long? _otherOutput;
+        private Dictionary<string, long>? _others;
         private bool _overlap;
 
-        public void TakeAll(ReadOnlySpan<byte> json)
+        /// <param name="unit">What is counted; null for tokens.</param>
+        public void TakeAll(ReadOnlySpan<byte> json, string? unit)
         {
             Span<byte> lower = stackalloc byte[MaxNameLength];
             var leaves = new JsonLeaves(json, stackalloc byte[MaxNameLength]);
             while (leaves.Next())
             {
-                if (leaves.Count is { } count && Ascii.ToLower(leaves.Path, lower, out var length) == OperationStatus.Done)
-                    Take(lower[..length], count);
+                if (leaves.Count is not { } count || Ascii.ToLower(leaves.Path, lower, out var length) != OperationStatus.Done)
+                    continue;
+                if (unit is not null || !Take(lower[..length], count))
+                    Keep(leaves.Path, lower[..length], unit, count);
             }
+        }
+
+        /// <summary>Keeps a count of what are no tokens under its name. Costs are read elsewhere.</summary>
+        private void Keep(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, string? unit, long count)
+        {
+            if (Has(name, "cost"u8) || path.Contains((byte)'\\') || _others?.Count >= MaxOthers)
+                return;
+            var key = Encoding.UTF8.GetString(path);
+            (_others ??= [])[unit is null ? key : $"{key}_{unit}"] = count;
         }
 
         public readonly TokenUsage? ToUsage()
@@ -99,8 +117,9 @@ internal static class LangfuseUsage
             var write = usage.CacheWriteTotal;
             var inputParts = Sum(usage.CacheRead, write, usage.InputAudio, usage.InputImage);
             var outputParts = Sum(usage.Reasoning, usage.OutputAudio, usage.OutputImage);
+            var others = UsageCounts.Write(_others);
             if (Sum(usage.Input, usage.Output, inputParts, outputParts, _otherInput, _otherOutput) is null)
-                return null;
+                return (usage.Total, others) == (null, null) ? null : new TokenUsage { Unsplit = usage.Total, Other = others };
 
             // A total that leaves the parts out tells that they are within input and output.
             if (_overlap || (Sum(inputParts, outputParts) > 0 && usage.Total is { } total && total == Sum(usage.Input, usage.Output)))
@@ -108,7 +127,7 @@ internal static class LangfuseUsage
                 // Parts of plain text (OpenAI tells text and accepted predictions) are in the totals already.
                 usage.Input ??= _otherInput;
                 usage.Output ??= _otherOutput;
-                return UsageBuckets.From(usage, SpanKind.Generation);
+                return (UsageBuckets.From(usage, SpanKind.Generation) ?? new TokenUsage()) with { Other = others };
             }
 
             var (input, output) = (Sum(usage.Input, _otherInput), Sum(usage.Output, _otherOutput));
@@ -128,12 +147,14 @@ internal static class LangfuseUsage
                 OutputAudio = usage.OutputAudio,
                 InputImage = usage.InputImage,
                 OutputImage = usage.OutputImage,
+                Other = others,
                 Rule = UsageRule.Disjoint,
             };
         }
 
         /// <param name="name">In lower case, with the names of the objects that it is in.</param>
-        private void Take(ReadOnlySpan<byte> name, long count)
+        /// <returns>Whether it is a count of tokens.</returns>
+        private bool Take(ReadOnlySpan<byte> name, long count)
         {
             if (name.SequenceEqual("input"u8) || name.SequenceEqual("input_tokens"u8) || name.SequenceEqual("inputtokens"u8) || name.SequenceEqual("prompt_token_count"u8))
                 _usage.Input = count;
@@ -145,22 +166,25 @@ internal static class LangfuseUsage
                 (_usage.Input, _overlap) = (count, true);
             else if (name.SequenceEqual("completion_tokens"u8) || name.SequenceEqual("completiontokens"u8))
                 (_usage.Output, _overlap) = (count, true);
-            else if (name.IndexOf((byte)'.') is var dot && dot < 0)
-                TakePart(name, Has(name, "output"u8) || Has(name, "completion"u8), count);
+            else if (CountsSomethingElse(name))
+                return false;
             else if (name.StartsWith("prompt_tokens_details."u8) || name.StartsWith("input_tokens_details."u8))
-                TakeWithin(name[(dot + 1)..], isOutput: false, count);
+                return TakeWithin(name[(name.IndexOf((byte)'.') + 1)..], isOutput: false, count);
             else if (name.StartsWith("completion_tokens_details."u8) || name.StartsWith("output_tokens_details."u8))
-                TakeWithin(name[(dot + 1)..], isOutput: true, count);
+                return TakeWithin(name[(name.IndexOf((byte)'.') + 1)..], isOutput: true, count);
+            else
+                return TakePart(name, isInput: Has(name, "input"u8) || Has(name, "prompt"u8), isOutput: Has(name, "output"u8) || Has(name, "completion"u8), count);
+            return true;
         }
 
-        private void TakeWithin(ReadOnlySpan<byte> name, bool isOutput, long count)
+        private bool TakeWithin(ReadOnlySpan<byte> name, bool isOutput, long count)
         {
             _overlap = true;
-            TakePart(name, isOutput, count);
+            return TakePart(name, !isOutput, isOutput, count);
         }
 
         /// <summary>Names of parts are free; what they hold is in them.</summary>
-        private void TakePart(ReadOnlySpan<byte> name, bool isOutput, long count)
+        private bool TakePart(ReadOnlySpan<byte> name, bool isInput, bool isOutput, long count)
         {
             if (Has(name, "cache"u8) && (Has(name, "creation"u8) || Has(name, "write"u8)))
                 _ = Has(name, "1h"u8) ? _usage.CacheWrite1h = count : Has(name, "5m"u8) ? _usage.CacheWrite5m = count : _usage.CacheWrite = count;
@@ -174,8 +198,25 @@ internal static class LangfuseUsage
                 _ = isOutput ? _usage.OutputImage = count : _usage.InputImage = count;
             else if (isOutput)
                 _otherOutput = Saturating.Add(_otherOutput ?? 0, count);
-            else if (_overlap || Has(name, "input"u8) || Has(name, "prompt"u8))
+            else if (isInput)
                 _otherInput = Saturating.Add(_otherInput ?? 0, count);
+            else
+                return false;
+            return true;
+        }
+
+        /// <summary>Whether the name says what is counted, and it is no tokens: <c>web_search_requests</c>, <c>audio_seconds</c>, <c>inputCost</c>.</summary>
+        private static bool CountsSomethingElse(ReadOnlySpan<byte> name)
+        {
+            if (Has(name, "cost"u8))
+                return true;
+            foreach (var unit in s_otherUnits)
+            {
+                if (name.EndsWith(unit))
+                    return true;
+            }
+
+            return false;
         }
 
         private static bool Has(ReadOnlySpan<byte> name, ReadOnlySpan<byte> word) => name.IndexOf(word) >= 0;

@@ -43,8 +43,14 @@ internal sealed partial class SpanMapper
             trace.AppVersion = version;
         if (Tags() is { Length: > 0 } tags)
             trace.Tags = tags;
-        if (Metadata(raw) is { } metadata)
+        var whole = WholeMetadata();
+        var isOfSpan = _found.Has(Field.OpenInferenceKind) && _found.SourceOf(Field.Metadata)?.Key == GeneralConvention.Metadata;
+        if (Metadata(raw, isRoot || !isOfSpan ? whole : default) is { } metadata)
             trace.Metadata = metadata;
+
+        // OpenInference's is what the span says of itself. Where all say the same it is meant of the trace; where the root says nothing it is not.
+        if (isOfSpan || (isRoot && _found.Has(Field.OpenInferenceKind)))
+            trace.SharedMetadata = isOfSpan && !whole.IsEmpty ? whole.ToArray() : "{}"u8.ToArray();
         MapExplicit(trace);
         return trace.Fields == 0 ? null : trace;
     }
@@ -126,12 +132,16 @@ internal sealed partial class SpanMapper
         return [.. tags];
     }
 
-    /// <summary>One object, and one attribute for each further key.</summary>
-    private byte[]? Metadata(RawSpan span)
+    /// <summary>Empty when there is none, or when it is no object.</summary>
+    private ReadOnlySpan<byte> WholeMetadata()
     {
         var whole = _found.Json(Field.Metadata).Trim(" \t\r\n"u8);
-        if (!whole.StartsWith("{"u8) || whole.Length > options.MaxFieldBytes || !GenAiEvents.IsJson(whole))
-            whole = default;
+        return whole.StartsWith("{"u8) && whole.Length <= options.MaxFieldBytes && GenAiEvents.IsJson(whole) ? whole : default;
+    }
+
+    /// <summary>One object, and one attribute for each further key.</summary>
+    private byte[]? Metadata(RawSpan span, ReadOnlySpan<byte> whole)
+    {
         if (!_found.Has(Field.MetadataKeys))
             return Mergeable(whole);
 

@@ -74,7 +74,7 @@ internal static class UsageBuckets
         var read = usage.CacheRead;
         var write = usage.CacheWriteTotal;
         if ((input ?? output ?? read ?? write ?? usage.Reasoning ?? usage.UncachedInput) is null)
-            return null;
+            return usage.Total is { } total ? new TokenUsage { Unsplit = total, Rule = UsageRule.InputIncludesCache } : null;
 
         var excludesCache = usage.ExcludesCache || (read ?? 0) + (write ?? 0) > (input ?? long.MaxValue);
         var cached = excludesCache ? 0 : (read ?? 0) + (write ?? 0);

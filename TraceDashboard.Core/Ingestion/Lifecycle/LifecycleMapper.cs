@@ -87,7 +87,7 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
 
             // Sent again, the same call arrives later: of times of arrival the first one is to stay.
             if (_said is null)
-                SetVersion(span, SpanField.EndTime, new UpdateVersion((byte)LifecycleCall.Complete, -origin.ReceivedAt, 0));
+                SetVersion(span, SpanField.EndTime, UpdateVersion.Measured(origin.ReceivedAt, (byte)LifecycleCall.Complete));
         }
 
         if (!span.Has(SpanField.Status))
@@ -114,6 +114,8 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
         span.Chunks = [new OutputChunk(sequence, JsonContent.TextOf(delta, limits.MaxFieldBytes))];
         if (!span.Has(SpanField.Streaming))
             Imply(span, SpanField.Streaming, span.Streaming = true);
+        if (delta.Length > 0 && !span.Has(SpanField.FirstTokenTime))
+            SetVersion(span, SpanField.FirstTokenTime, UpdateVersion.Measured((span.FirstTokenTime = _said ?? origin.ReceivedAt).Value));
     }
 
     private TraceUpdate Trace(UpdateVersion version, SpanUpdate? root)

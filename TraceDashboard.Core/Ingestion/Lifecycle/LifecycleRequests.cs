@@ -224,6 +224,10 @@ public sealed class LifecycleUsage
     [Range(0, long.MaxValue)]
     public long? OutputImageTokens { get; set; }
 
+    [Description("All tokens, of a call of which no other count is known. Without knowing what is input and what is output its cost is unknown.")]
+    [Range(0, long.MaxValue)]
+    public long? TotalTokens { get; set; }
+
     [Description("Whether inputTokens leaves out what was read from and written to a cache, as in Anthropic's API. Default: false.")]
     public bool? InputExcludesCache { get; set; }
 }

@@ -14,7 +14,7 @@ internal static class LifecycleUsageBuckets
             ("inputTokens", usage.InputTokens), ("outputTokens", usage.OutputTokens), ("cacheReadTokens", usage.CacheReadTokens),
             ("cacheWriteTokens", usage.CacheWriteTokens), ("cacheWrite1hTokens", usage.CacheWrite1hTokens), ("reasoningTokens", usage.ReasoningTokens),
             ("inputAudioTokens", usage.InputAudioTokens), ("outputAudioTokens", usage.OutputAudioTokens),
-            ("inputImageTokens", usage.InputImageTokens), ("outputImageTokens", usage.OutputImageTokens),
+            ("inputImageTokens", usage.InputImageTokens), ("outputImageTokens", usage.OutputImageTokens), ("totalTokens", usage.TotalTokens),
         ];
         var any = false;
         foreach (var (name, count) in counts)
@@ -42,7 +42,7 @@ internal static class LifecycleUsageBuckets
         var excludes = usage.InputExcludesCache == true || usage.InputTokens < cached;
         var input = usage.InputTokens - media - (excludes ? 0 : cached);
         var output = usage.OutputTokens - (usage.ReasoningTokens ?? 0) - (usage.OutputAudioTokens ?? 0) - (usage.OutputImageTokens ?? 0);
-        return new TokenUsage
+        var buckets = new TokenUsage
         {
             Input = input < 0 ? 0 : input,
             CacheRead = usage.CacheReadTokens,
@@ -56,5 +56,6 @@ internal static class LifecycleUsageBuckets
             OutputImage = usage.OutputImageTokens,
             Rule = excludes ? UsageRule.InputExcludesCache : UsageRule.InputIncludesCache,
         };
+        return buckets.Total is null ? buckets with { Unsplit = usage.TotalTokens } : buckets;
     }
 }

@@ -127,12 +127,18 @@ internal sealed class PrivacyPolicy
             return;
         foreach (var field in (ReadOnlySpan<TraceField>)[TraceField.Input, TraceField.Output, TraceField.InputPreview, TraceField.OutputPreview])
             trace.Drop((int)field);
-        if (trace.Metadata is null)
+        Keep(trace, TraceField.Metadata, trace.Metadata, static (t, v) => t.Metadata = v);
+        Keep(trace, TraceField.SharedMetadata, trace.SharedMetadata, static (t, v) => t.SharedMetadata = v);
+    }
+
+    private void Keep(TraceUpdate trace, TraceField field, byte[]? json, Action<TraceUpdate, byte[]> set)
+    {
+        if (json is null)
             return;
-        if (_capture == CaptureMode.Metadata && _filter.Apply(trace.Metadata) is { } kept)
-            trace.Metadata = kept;
+        if (_capture == CaptureMode.Metadata && _filter.Apply(json) is { } kept)
+            set(trace, kept);
         else
-            trace.Drop((int)TraceField.Metadata);
+            trace.Drop((int)field);
     }
 
     private Score Capture(Score score) => _capture switch
@@ -191,6 +197,7 @@ internal sealed class PrivacyPolicy
         Change(trace.Release, redactor.Apply(trace.Release), trace, static (t, v) => t.Release = v);
         Change(trace.AppVersion, redactor.Apply(trace.AppVersion), trace, static (t, v) => t.AppVersion = v);
         Change(trace.Metadata, redactor.Apply(trace.Metadata), trace, static (t, v) => t.Metadata = v);
+        Change(trace.SharedMetadata, redactor.Apply(trace.SharedMetadata), trace, static (t, v) => t.SharedMetadata = v);
         if (trace.Tags is { Length: > 0 } tags && tags.Any(t => redactor.Apply(t) != t))
             trace.Tags = [.. tags.Select(t => redactor.Apply(t)!)];
     }
@@ -232,8 +239,10 @@ internal sealed class PrivacyPolicy
             trace.Input = StorableText.Clean(trace.Input, input);
         if (_limits.OutputBytes is { } output && trace.Output?.Length > output)
             trace.Output = StorableText.Clean(trace.Output, output);
-        if (_limits.AttributeBytes is { } attribute)
-            Change(trace.Metadata, ContentLimiter.Apply(trace.Metadata, 1, attribute), trace, static (t, v) => t.Metadata = v);
+        if (_limits.AttributeBytes is not { } attribute)
+            return;
+        Change(trace.Metadata, ContentLimiter.Apply(trace.Metadata, 1, attribute), trace, static (t, v) => t.Metadata = v);
+        Change(trace.SharedMetadata, ContentLimiter.Apply(trace.SharedMetadata, 1, attribute), trace, static (t, v) => t.SharedMetadata = v);
     }
 
     private string? RedactId(string? id) => Redactor!.ApplyToId(id, Pseudonym);

@@ -125,15 +125,16 @@ internal sealed class PostgresWriteSession : WriteSession
         return Task.CompletedTask;
     }
 
-    public override Task SetCountedAsync(IReadOnlyList<(SpanKey Span, bool Counted)> spans, CancellationToken cancellationToken)
+    public override Task SetCountedAsync(IReadOnlyList<CountedSpan> spans, CancellationToken cancellationToken)
     {
         if (spans.Count > 0)
         {
             _waiting.Add(Command(
-                "UPDATE spans t SET counted = k.counted FROM unnest($1, $2, $3) AS k(trace_no, span_id, counted) WHERE t.trace_no = k.trace_no AND t.span_id = k.span_id",
+                "UPDATE spans t SET counted = k.counted, layers = k.layers FROM unnest($1, $2, $3, $4) AS k(trace_no, span_id, counted, layers) WHERE t.trace_no = k.trace_no AND t.span_id = k.span_id",
                 (NpgsqlDbType.Bigint, spans.Select(s => s.Span.TraceNo).ToArray()),
                 (NpgsqlDbType.Text, spans.Select(s => s.Span.SpanId).ToArray()),
-                (NpgsqlDbType.Boolean, spans.Select(s => s.Counted).ToArray())));
+                (NpgsqlDbType.Boolean, spans.Select(s => s.Counted).ToArray()),
+                (NpgsqlDbType.Text, spans.Select(s => s.Layers).ToArray())));
         }
 
         return Task.CompletedTask;

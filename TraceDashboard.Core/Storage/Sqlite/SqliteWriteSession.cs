@@ -185,14 +185,15 @@ internal sealed class SqliteWriteSession : WriteSession
         return Task.CompletedTask;
     }
 
-    public override Task SetCountedAsync(IReadOnlyList<(SpanKey Span, bool Counted)> spans, CancellationToken cancellationToken)
+    public override Task SetCountedAsync(IReadOnlyList<CountedSpan> spans, CancellationToken cancellationToken)
     {
-        var update = _connection.Statement("UPDATE spans SET counted = ?3 WHERE trace_no = ?1 AND span_id = ?2");
-        foreach (var (span, counted) in spans)
+        var update = _connection.Statement("UPDATE spans SET counted = ?3, layers = ?4 WHERE trace_no = ?1 AND span_id = ?2");
+        foreach (var (span, counted, layers) in spans)
         {
             update.Int64(span.TraceNo);
             update.Text(span.SpanId);
             update.Boolean(counted);
+            update.Text(layers);
             update.Execute();
         }
 

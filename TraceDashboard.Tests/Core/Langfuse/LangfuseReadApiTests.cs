@@ -44,6 +44,38 @@ public sealed class LangfuseReadApiTests(PostgresCluster cluster)
         Assert.Equal((4.0, 1.0, 3), (generation["latency"]!.GetValue<double>(), generation["timeToFirstToken"]!.GetValue<double>(), generation["promptVersion"]!.GetValue<int>()));
     }
 
+    // gpt-4o: 600 × 2.50 + 400 × 1.25 = 2 000 in, 120 × 10 = 1 200 out. The wrapper tells the same call; the agent's cost is somebody's sum.
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.Postgres)]
+    public async Task Costs_of_observations_have_parts_and_add_up_to_that_of_the_trace(DatabaseProvider provider)
+    {
+        await using var app = await StartAsync(provider);
+        await IngestAsync(app, """
+            {"batch":[
+              {"id":"c-1","timestamp":"2026-01-03T00:00:00Z","type":"trace-create","body":{"id":"t-c"}},
+              {"id":"c-2","timestamp":"2026-01-03T00:00:00Z","type":"agent-create","body":{"id":"agent","traceId":"t-c","endTime":"2026-01-03T00:00:09Z","costDetails":{"total":7}}},
+              {"id":"c-3","timestamp":"2026-01-03T00:00:01Z","type":"generation-create","body":{"id":"wrapper","traceId":"t-c","parentObservationId":"agent","model":"gpt-4o","endTime":"2026-01-03T00:00:04Z",
+                "usageDetails":{"prompt_tokens":1000,"completion_tokens":120,"total_tokens":1120}}},
+              {"id":"c-4","timestamp":"2026-01-03T00:00:02Z","type":"generation-create","body":{"id":"call","traceId":"t-c","parentObservationId":"wrapper","model":"gpt-4o","endTime":"2026-01-03T00:00:05Z",
+                "usageDetails":{"prompt_tokens":1000,"completion_tokens":120,"total_tokens":1120,"prompt_tokens_details":{"cached_tokens":400},"web_search_requests":3}}},
+              {"id":"c-5","timestamp":"2026-01-03T00:00:06Z","type":"generation-create","body":{"id":"texts","traceId":"t-c","parentObservationId":"agent","model":"voice","endTime":"2026-01-03T00:00:07Z",
+                "usage":{"input":900,"output":20,"unit":"CHARACTERS"}}}]}
+            """);
+
+        var trace = await GetAsync(app, "/api/public/traces/t-c");
+        var observations = trace["observations"]!.AsArray().ToDictionary(o => Text(o!, "id")!, o => o!);
+
+        Assert.Equal(0.0032m, trace["totalCost"]!.GetValue<decimal>());
+        Assert.Equal(0.0032m, observations.Values.Sum(o => o["calculatedTotalCost"]?.GetValue<decimal>() ?? 0));
+        Assert.Equal("""{"input":0.0015,"input_cached_tokens":0.0005,"output":0.0012,"total":0.0032}""", observations["call"]["costDetails"]!.ToJsonString());
+        Assert.Equal((0.002m, 0.0012m), (observations["call"]["calculatedInputCost"]!.GetValue<decimal>(), observations["call"]["calculatedOutputCost"]!.GetValue<decimal>()));
+        Assert.Equal("""{"input":600,"input_cached_tokens":400,"output":120,"total":1120,"web_search_requests":3}""", observations["call"]["usageDetails"]!.ToJsonString());
+        foreach (var other in (string[])["agent", "wrapper"])
+            Assert.Equal(("{}", null), (observations[other]["costDetails"]!.ToJsonString(), observations[other]["calculatedTotalCost"]));
+        Assert.Equal("""{"input":900,"output":20,"total":null,"unit":"CHARACTERS"}""", observations["texts"]["usage"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData(DatabaseProvider.Sqlite)]
     [InlineData(DatabaseProvider.Postgres)]
@@ -252,6 +284,11 @@ public sealed class LangfuseReadApiTests(PostgresCluster cluster)
               {"id":"6","timestamp":"2026-01-01T00:00:06Z","type":"score-create","body":{"id":"sc-1","traceId":"t-1","name":"helpful","value":1}}
             ]}
             """;
+        await IngestAsync(app, batch);
+    }
+
+    private static async Task IngestAsync(TestApp app, string batch)
+    {
         using var answer = await SendAsync(app, HttpMethod.Post, "/api/public/ingestion", OwnKeys, batch);
         Assert.Empty(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["errors"]!.AsArray());
     }

@@ -32,7 +32,7 @@ internal sealed class RandomUpdates(int seed, int projectId, string traceId, int
         Maybe(() => update.RequestModel = Null(() => _random.Next(2) == 0 ? "gpt-4o" : "gpt-4o-mini"));
         Maybe(() => update.ResponseModel = Null(() => _random.Next(2) == 0 ? "gpt-4o" : "no-such-model"));
         Maybe(() => update.ResponseId = Null(Word));
-        Maybe(() => update.Usage = Null(() => new TokenUsage { Input = _random.Next(3), Output = _random.Next(2) == 0 ? null : _random.Next(3), Rule = (UsageRule)_random.Next(3) }));
+        Maybe(() => update.Usage = Null(Usage));
         Maybe(() => update.ReportedCost = Null<decimal>(() => _random.Next(3) / 1000m));
         Maybe(() => update.Streaming = Null<bool>(() => _random.Next(2) == 0));
         Maybe(() => update.FinishReason = Null(Word));
@@ -70,6 +70,7 @@ internal sealed class RandomUpdates(int seed, int projectId, string traceId, int
         Maybe(() => update.Metadata = Null(Object));
         Maybe(() => update.InputPreview = Null(Word));
         Maybe(() => update.OutputPreview = Null(Word));
+        Maybe(() => update.SharedMetadata = Null(Object));
         return update;
     }
 
@@ -79,6 +80,16 @@ internal sealed class RandomUpdates(int seed, int projectId, string traceId, int
         _random.Shuffle(shuffled);
         return shuffled;
     }
+
+    private TokenUsage Usage() => _random.Next(5) == 0
+        ? new TokenUsage { Unsplit = _random.Next(3), Other = _random.Next(2) == 0 ? null : """{"searches":1}""" }
+        : new TokenUsage
+        {
+            Input = _random.Next(3),
+            CacheRead = _random.Next(3) == 0 ? _random.Next(2) : null,
+            Output = _random.Next(2) == 0 ? null : _random.Next(3),
+            Rule = (UsageRule)_random.Next(3),
+        };
 
     private UpdateVersion Version() => new((byte)_random.Next(3), _random.Next(3), _random.Next(2));
 

@@ -3,6 +3,7 @@ using TraceDashboard.Core.Prices;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
 
@@ -47,6 +48,61 @@ public sealed class RepricerTests(PostgresCluster cluster)
         var done = Assert.Single(await store.Get<ModelPriceManager>().RepricingsAsync(1, Cancel));
         Assert.Equal((RepricingState.Done, 3, null), (done.State, done.Changed, done.Error));
         Assert.False(await store.Get<Repricer>().RunAsync(Cancel));
+    }
+
+    // A catalogue that came with a new version: gpt-4o costs 2.50 in it.
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Stored_costs_stay_when_a_new_catalogue_comes_until_calls_are_priced_again(DatabaseProvider provider)
+    {
+        await using var store = await ModelStore.CreateAsync(provider, cluster);
+        var manager = store.Get<ModelPriceManager>();
+        await store.AddPriceAsync("acme-1", 7);
+        await store.WriteAsync(ModelStore.Call("t1", "open", "gpt-4o"), ModelStore.Call("t1", "own", "acme-1"), ModelStore.Call("t2", "reported", "gpt-4o", reported: 5), ModelStore.Call("t2", "new", "nobody-knew"));
+        await store.Get<Repricer>().RunAsync(Cancel);
+        await store.Store.WriteAsync(
+            async (db, ct) =>
+            {
+                await db.Spans.Where(s => s.SpanId == "open").ExecuteUpdateAsync(set => set.SetProperty(s => s.PriceKey, "2025-01-01/openai/gpt-4o").SetProperty(s => s.Cost, PicoDollars.FromUsd(4m)), ct);
+                return await db.Projects.Where(p => p.Id == 1).ExecuteUpdateAsync(set => set.SetProperty(p => p.PricedWith, "2025-01-01"), ct);
+            },
+            Cancel);
+        var late = ModelStore.Call("t1", "open", "gpt-4o");
+        (late.Name, late.Hash) = ("late news", 4711);
+
+        await store.WriteAsync(late);
+
+        Assert.Equal(4m, (await store.CostsAsync())["open"]);
+        Assert.Equal(11m, PicoDollars.ToUsd((await store.TracesAsync())[0].Cost!.Value));
+        Assert.Equal((true, "2025-01-01"), ((await manager.CatalogueAsync(1, Cancel)).IsNewer, (await manager.CatalogueAsync(1, Cancel)).PricedWith));
+
+        await manager.RepriceAsync(1, Cancel);
+        await manager.RepriceAsync(1, Cancel);
+        Assert.True(await store.Get<Repricer>().RunAsync(Cancel));
+
+        var costs = await store.CostsAsync();
+        Assert.Equal((2.5m, 7m, 5m, (decimal?)null), (costs["open"], costs["own"], costs["reported"], costs["new"]));
+        Assert.Equal(9.5m, PicoDollars.ToUsd((await store.TracesAsync())[0].Cost!.Value));
+        Assert.False((await manager.CatalogueAsync(1, Cancel)).IsNewer);
+        Assert.Equal((CatalogueUse.Keys + "2026-07-24", 1L), (await manager.RepricingsAsync(1, Cancel)).Select(r => (r.PriceId, r.Changed)).First());
+    }
+
+    // What the layers know together has a price; neither has one alone.
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_call_of_two_layers_follows_a_corrected_price(DatabaseProvider provider)
+    {
+        await using var store = await ModelStore.CreateAsync(provider, cluster);
+        var outer = ModelStore.Call("t", "outer", "gpt-4o");
+        (outer.ResponseId, outer.Usage, outer.RequestModel) = ("r", new TokenUsage { Input = 600_000, CacheRead = 400_000 }, null);
+        var inner = ModelStore.Call("t", "inner", "gpt-4o");
+        (inner.ResponseId, inner.ParentSpanId, inner.Usage) = ("r", "outer", null);
+        await store.WriteAsync(outer, inner);
+        Assert.Equal(2m, PicoDollars.ToUsd((await store.TracesAsync()).Single().Cost!.Value));
+
+        await store.AddPriceAsync("gpt-4o", 3);
+        await store.Get<Repricer>().RunAsync(Cancel);
+
+        Assert.Equal(3m, PicoDollars.ToUsd((await store.TracesAsync()).Single().Cost!.Value));
+        Assert.Equal((null, null), ((await store.CostsAsync())["outer"], (await store.CostsAsync())["inner"]));
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]

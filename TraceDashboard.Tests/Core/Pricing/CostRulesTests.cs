@@ -155,6 +155,33 @@ public class CostRulesTests
         Assert.Equal(0.0035m, s_catalogue.Price("openai", "gpt-5.6-luna", null, usage, "flex", day).Amount);
     }
 
+    // gpt-4o-2024-08-06 is published without tiers, at gpt-4o's prices: priority 4.25 / 17, 9 × 4.25 + 1 × 17 = 55.25 millionths. o4-mini flex 0.55 / 2.20.
+    [Fact]
+    public void A_dated_snapshot_that_costs_the_same_has_the_tiers_of_its_plain_name()
+    {
+        Costs(0.00005525m, "openai", "gpt-4o-2024-08-06", new TokenUsage { Input = 9, Output = 1 }, "priority");
+        Costs(0.00077m, "openai", "o4-mini-2025-04-16", new TokenUsage { Input = 1000, Output = 100 }, "flex");
+    }
+
+    // gpt-4o-2024-05-13 5 / 15, priority 8.75 / 26.25, batch 2.50 / 7.50; its plain name costs half. ft:gpt-4o-2024-08-06 has no plain name.
+    [Fact]
+    public void A_dated_snapshot_that_costs_something_else_has_the_tiers_that_are_published_for_it()
+    {
+        var usage = new TokenUsage { Input = 1000, Output = 100 };
+        Costs(0.011375m, "openai", "gpt-4o-2024-05-13", usage, "priority");
+        Costs(0.0065m, "openai", "gpt-4o-2024-05-13", usage, "flex");
+        Costs(0.00525m, "openai", "ft:gpt-4o-2024-08-06", usage, "priority");
+    }
+
+    // claude-sonnet-4-5 over 200 000: 6 / 22.50, writes 7.50; its hour-long writes cost 6 / 3.75 of the short ones: 12. 200 000 × 6 + 50 000 × 12 + 1000 × 22.50.
+    [Fact]
+    public void Hour_long_writes_of_a_long_request_keep_their_ratio_to_the_short_ones() =>
+        Costs(1.8225m, "anthropic", "claude-sonnet-4-5", new TokenUsage { Input = 200_000, CacheWrite1h = 50_000, Output = 1000 });
+
+    // gpt-4o 2.50: what is input and what is output decides the price.
+    [Fact]
+    public void A_total_alone_has_no_price() => Unknown("openai", "gpt-4o", new TokenUsage { Unsplit = 100 });
+
     private static void Costs(decimal usd, string provider, string model, TokenUsage? usage, string? tier = null)
     {
         var cost = s_catalogue.Price(provider, model, null, usage, tier, at: null);

@@ -32,6 +32,47 @@ public sealed class PriceBookTests
     }
 
     [Fact]
+    public void A_stored_cost_is_explained_with_the_price_that_it_was_computed_with()
+    {
+        var usage = new TokenUsage { Input = 1000 };
+        var stored = new Cost(0.0025m, CostSource.Computed, "2026-07-24/openai/gpt-4o");
+        var book = Book(Own(9, ModelMatch.Exact, "gpt-4o"));
+
+        var ledger = book.Explain(stored, "openai", "gpt-4o", null, usage, null, s_june);
+
+        Assert.Equal((stored, 0.0025m, "catalogue of 2026-07-24"), (ledger.Cost, ledger.Lines.Sum(l => l.Usd), ledger.Version));
+        Assert.Equal(("own/p9/1", (decimal?)0.009m), (ledger.Now!.PriceKey, ledger.Now.Amount));
+        Assert.Null(PriceBook.Default.Explain(stored, "openai", "gpt-4o", null, usage, null, s_june).Now);
+    }
+
+    [Fact]
+    public void A_price_that_is_no_longer_at_hand_leaves_the_amount_and_says_what_it_would_be_now()
+    {
+        var usage = new TokenUsage { Input = 1000 };
+
+        var gone = PriceBook.Default.Explain(new Cost(0.004m, CostSource.Computed, "2025-01-01/openai/gpt-4o"), "openai", "gpt-4o", null, usage, null, s_june);
+        var same = PriceBook.Default.Explain(new Cost(0.0025m, CostSource.Computed, "2025-01-01/openai/gpt-4o"), "openai", "gpt-4o", null, usage, null, s_june);
+
+        Assert.Equal(((decimal?)0.004m, "2025-01-01/openai/gpt-4o", "catalogue of 2025-01-01", (decimal?)0.0025m), (gone.Cost.Amount, gone.PriceKey, gone.Version, gone.Now!.Amount));
+        Assert.Empty(gone.Lines);
+        Assert.Equal(("2025-01-01/openai/gpt-4o", 1, (decimal?)null), (same.PriceKey, same.Lines.Count, same.Now?.Amount));
+    }
+
+    [Fact]
+    public void A_cost_that_was_unknown_or_nothing_stays_so_until_calls_are_priced_again()
+    {
+        var usage = new TokenUsage { Input = 1000 };
+
+        var unknown = PriceBook.Default.Explain(Cost.Unknown, "openai", "gpt-4o", null, usage, null, s_june);
+        var refused = PriceBook.Default.Explain(Cost.Refused, "openai", "gpt-4o", null, null, null, s_june);
+
+        Assert.Equal((Cost.Unknown, (decimal?)0.0025m), (unknown.Cost, unknown.Now!.Amount));
+        Assert.NotNull(unknown.UnknownBecause);
+        Assert.Empty(unknown.Lines);
+        Assert.Equal((Cost.Refused, (Cost?)null, (string?)null), (refused.Cost, refused.Now, refused.UnknownBecause));
+    }
+
+    [Fact]
     public void Of_two_that_say_as_much_the_newer_counts()
     {
         var book = Book(Own(1, ModelMatch.Glob, "acme-a*"), Own(2, ModelMatch.Glob, "acme-*b"));

@@ -58,6 +58,13 @@ public class PriceMatcherTests
     [InlineData("aws.bedrock", "eu.anthropic.claude-opus-4-20250514-v1:0", "bedrock/anthropic.claude-opus-4-20250514-v1:0")]
     [InlineData(null, "apac.anthropic.claude-sonnet-4-20250514-v1:0", "bedrock/anthropic.claude-sonnet-4-20250514-v1:0")]
     [InlineData(null, "bedrock/us.anthropic.claude-sonnet-4-20250514-v1:0", "bedrock/anthropic.claude-sonnet-4-20250514-v1:0")]
+    // Behind a route, and in ARNs, which name it twice.
+    [InlineData("aws.bedrock", "arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0")]
+    [InlineData("aws.bedrock", "arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-sonnet-4-5", "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0")]
+    [InlineData("aws.bedrock", "arn:aws-us-gov:bedrock:us-gov-east-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock/us-gov-east-1/claude-sonnet-4-5-20250929-v1:0")]
+    [InlineData("aws.bedrock", "arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-sonnet-4-5-20250929-v1:0", "bedrock/claude-sonnet-4-5-20250929-v1:0")]
+    [InlineData(null, "bedrock/converse/us.anthropic.claude-opus-4-6-v1", "bedrock/us.anthropic.claude-opus-4-6-v1")]
+    [InlineData("aws.bedrock", "converse/us.anthropic.claude-opus-4-6-v1", "bedrock/us.anthropic.claude-opus-4-6-v1")]
     // Fine-tuned models have a price of their own.
     [InlineData("openai", "ft:gpt-4o-mini-2024-07-18:acme:support:abc123", "openai/ft:gpt-4o-mini-2024-07-18")]
     // Another provider's price when the named one has none, its maker's first.

@@ -35,6 +35,75 @@ public sealed class TraceCostTests : IAsyncLifetime
         Call("sdk", null, "gpt-4o", 1000, 100, "r-1", from: 0, to: 10),
         Call("gateway", "sdk", "gpt-4o", 1000, 100, "r-1", from: 1, to: 9, cached: 400));
 
+    // The outer span of an async client ends 0.4 ms before the inner one does, and has no response id: 800 × 2.50 + 30 × 10 = 2 300.
+    [Fact]
+    public Task A_call_whose_inner_span_ends_after_the_outer_one_is_counted_once() => Totals(
+        (800, 30, 0.0023m),
+        Span("outer", null, "chat", 0, 2, "gpt-4o", 800, 30),
+        Span("inner", "outer", "chat", 1, 2, "gpt-4o", 800, 30, responseId: "r-1").Replace($"\"endTimeUnixNano\":\"{At(2)}", $"\"endTimeUnixNano\":\"{At(2)[..^6]}400000", StringComparison.Ordinal));
+
+    // The outer one knows what was cached and what was reasoning: 600 × 2.50 + 400 × 1.25 + 70 × 10 + 50 × 10 = 3 200, not 3 700.
+    [Fact]
+    public async Task A_call_is_counted_with_what_either_of_its_layers_knows()
+    {
+        string[] spans =
+        [
+            Call("outer", null, "gpt-4o", 1000, 120, "r-1", from: 0, to: 10, cached: 400, reasoning: 50),
+            Call("inner", "outer", "gpt-4o", 1000, 120, "r-1", from: 1, to: 9),
+        ];
+
+        await Totals((1000, 120, 0.0032m), spans);
+        await Totals((1000, 120, 0.0032m), [.. spans.Reverse()]);
+        await Totals(
+            (1000, 120, 0.0032m),
+            Call("outer", null, "gpt-4o", 1000, 120, "r-1", from: 0, to: 10, reasoning: 50),
+            Call("inner", "outer", "gpt-4o", 1000, 120, "r-1", from: 1, to: 9, cached: 400));
+    }
+
+    // 3 500: two instrumentations whose spans are not in each other.
+    [Fact]
+    public Task Siblings_with_one_response_id_are_one_call() => Totals(
+        (1000, 100, 0.0035m),
+        Span("agent", null, "invoke_agent", from: 0, to: 10),
+        Call("one", "agent", "gpt-4o", 1000, 100, "r-1", from: 1, to: 4),
+        Call("other", "agent", "gpt-4o", 1000, 100, "r-1", from: 1, to: 4));
+
+    // Nothing was answered, so nothing was billed.
+    [Fact]
+    public async Task A_call_that_was_refused_and_is_told_by_two_layers_is_one_error_and_costs_nothing()
+    {
+        var outer = Failed(Span("outer", null, "chat", 0, 2, "gpt-4o"));
+        var inner = Failed(Span("inner", "outer", "chat", 1, 3, "gpt-4o"));
+
+        var traceId = await Totals((null, null, 0m), outer, inner);
+
+        var trace = (await _app.Get<TraceReader>().GetTraceAsync(1, traceId, Cancel))!;
+        Assert.Equal((1, 1, 0), (trace.ModelCalls, trace.ErrorCount, trace.UnpricedCalls));
+    }
+
+    [Fact]
+    public async Task A_call_that_broke_off_after_its_first_token_has_an_unknown_cost()
+    {
+        var call = Failed(Span("call", null, "chat", 0, 2, "gpt-4o")).Replace("\"attributes\":[", "\"attributes\":[" + $$"""{"key":"gen_ai.response.time_to_first_chunk","value":{"doubleValue":0.5} },""", StringComparison.Ordinal);
+
+        var traceId = await Totals((null, null, null), call);
+
+        Assert.Equal(1, (await _app.Get<TraceReader>().GetTraceAsync(1, traceId, Cancel))!.UnpricedCalls);
+    }
+
+    // What is input and what is output decides the price.
+    [Fact]
+    public async Task A_total_alone_is_counted_and_has_an_unknown_cost()
+    {
+        var traceId = await Totals(
+            (null, null, null),
+            Span("call", null, "chat", 0, 2, "gpt-4o").Replace("\"attributes\":[", "\"attributes\":[" + Number("gen_ai.usage.total_tokens", 500) + ",", StringComparison.Ordinal));
+
+        var trace = (await _app.Get<TraceReader>().GetTraceAsync(1, traceId, Cancel))!;
+        Assert.Equal((500L, 1), (trace.TokensTotal, trace.UnpricedCalls));
+        Assert.Equal(500, (await _app.Get<TraceReader>().GetSpanAsync(1, traceId, Id("call"), null, Cancel))!.Facts.Usage!.Total);
+    }
+
     // 3 500 + (2000 × 2.50 + 200 × 10 = 7 000); the agent repeats the sums of both.
     [Fact]
     public Task A_wrapper_is_not_added_to_the_calls_within_it() => Totals(
@@ -70,7 +139,7 @@ public sealed class TraceCostTests : IAsyncLifetime
         Call("reported", null, "gpt-4o", 1000, 100, "r-1", from: 0, to: 4, cost: "0.02"),
         Call("priced", null, "gpt-4o", 1000, 100, "r-2", from: 5, to: 9));
 
-    private async Task Totals((long? Input, long? Output, decimal? Cost) expected, params string[] spans)
+    private async Task<string> Totals((long? Input, long? Output, decimal? Cost) expected, params string[] spans)
     {
         var traceId = Guid.NewGuid().ToString("N");
         var json = $$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{string.Join(',', spans).Replace("TRACE", traceId, StringComparison.Ordinal)}}] }] }] }""";
@@ -84,21 +153,32 @@ public sealed class TraceCostTests : IAsyncLifetime
             Assert.NotNull(trace);
             Assert.Equal(expected, (trace.TokensIn, trace.TokensOut, trace.Cost));
         }
+
+        return traceId;
     }
 
-    private static string Call(string name, string? parent, string model, int input, int output, string responseId, int from, int to, int cached = 0, string? cost = null) =>
-        Span(name, parent, "chat", from, to, model, input, output, cached, responseId, cost);
+    private static string Failed(string span) => span.Replace("\"attributes\":", "\"status\":{\"code\":2},\"attributes\":", StringComparison.Ordinal);
+
+    private static string Call(string name, string? parent, string model, int input, int output, string responseId, int from, int to, int cached = 0, string? cost = null, int reasoning = 0) =>
+        Span(name, parent, "chat", from, to, model, input, output, cached, responseId, cost, reasoning);
 
     private static string Span(string name, string? parent, string operation, int from, int to, string? model = null, int input = 0, int output = 0, int cached = 0, string? responseId = null,
-        string? cost = null)
+        string? cost = null, int reasoning = 0)
     {
         var attributes = new List<string> { Text("gen_ai.operation.name", operation) };
         if (model is not null)
         {
             attributes.Add(Text("gen_ai.request.model", model));
+        }
+
+        if (input + output > 0)
+        {
             attributes.Add(Number("gen_ai.usage.input_tokens", input));
             attributes.Add(Number("gen_ai.usage.output_tokens", output));
         }
+
+        if (reasoning > 0)
+            attributes.Add(Number("gen_ai.usage.reasoning.output_tokens", reasoning));
 
         if (cached > 0)
             attributes.Add(Number("gen_ai.usage.cache_read.input_tokens", cached));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
@@ -51,6 +52,35 @@ public class TraceSearchTests(PostgresCluster cluster)
             };
             Assert.Equal(rows.OrderByDescending(Key).ThenByDescending(t => t.TraceNo).Select(t => t.TraceId), seen);
         }
+    }
+
+    // A clock that is a year ahead, one that is an hour ahead, and one that is right.
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_trace_that_is_dated_far_ahead_does_not_stay_on_top_of_the_list(DatabaseProvider provider)
+    {
+        await using var fixture = await CreateAsync(provider);
+        var now = fixture.Get<TimeProvider>().GetUnixNanos();
+        const long day = 24 * 60 * 60 * UnixNanos.PerSecond;
+        (string Id, long Start)[] traces = [("a year ahead", now + (365 * day)), ("an hour ahead", now + (day / 24)), ("right", now), ("two days ahead", now + (2 * day))];
+        foreach (var (id, start) in traces)
+        {
+            await fixture.Get<SpanWriter>().WriteAsync(
+                [new IngestBatch(1, [new SpanUpdate { ProjectId = 1, TraceId = id, SpanId = "s", Version = new UpdateVersion(2, 1, 0), Hash = 1, StartTime = start, EndTime = start }], [])], Cancel);
+        }
+
+        await fixture.Store.InsertAsync(StoredRows.Trace(1, "tomorrow's", t => (t.TraceNo, t.StartTime) = (1_000_000, now + (2 * day))));
+        var search = fixture.Get<TraceSearch>();
+
+        var all = (await search.SearchAsync(1, new TraceFilter(), TraceOrder.NewestFirst, null, 10, Cancel)).Items;
+        var first = await search.SearchAsync(1, new TraceFilter(), TraceOrder.NewestFirst, null, 2, Cancel);
+        var rest = await search.SearchAsync(1, new TraceFilter(), TraceOrder.NewestFirst, first.NextCursor, 10, Cancel);
+        var soon = (await search.SearchAsync(1, new TraceFilter { To = UnixNanos.ToDateTimeOffset(now + (2 * day) - 1) }, TraceOrder.NewestFirst, null, 10, Cancel)).Items;
+
+        Assert.Equal(["tomorrow's", "two days ahead", "a year ahead", "an hour ahead", "right"], all.Select(i => i.TraceId));
+        Assert.Equal(all.Select(i => i.TraceId), first.Items.Concat(rest.Items).Select(i => i.TraceId));
+        Assert.Equal(["two days ahead", "a year ahead", "an hour ahead", "right"], soon.Select(i => i.TraceId));
+        Assert.Equal(["two days ahead", "a year ahead"], all.Where(i => i.IsDatedAhead).Select(i => i.TraceId));
+        Assert.Equal(UnixNanos.ToDateTimeOffset(now + (365 * day)), all.Single(i => i.TraceId == "a year ahead").StartTime);
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]

@@ -131,7 +131,7 @@ public class LongTraceTests(PostgresCluster cluster)
     internal static async Task<TraceFacts> FactsAsync(StoreFixture store, string traceId = "t")
     {
         var traceNo = await store.Store.ReadAsync((db, ct) => db.TraceKeys.Where(k => k.ProjectId == 1 && k.TraceId == traceId).Select(k => k.TraceNo).SingleAsync(ct), Cancel);
-        return await TraceFacts.ReadAsync(store.Store, 1, traceId, traceNo, Cancel);
+        return await TraceFacts.ReadAsync(store.Store, store.Get<PriceBooks>(), 1, traceId, traceNo, Cancel);
     }
 
     private static Task<IReadOnlyCollection<TraceDashboard.Core.Live.TraceChanged>> SummariseAsync(StoreFixture store, TraceFacts facts) =>

@@ -63,7 +63,7 @@ public class SpanWriterTests(PostgresCluster cluster)
             await refresher.RefreshAsync(Cancel);
 
         var stored = await StoredSpansAsync(store.Store);
-        var counted = (await store.Store.ReadAsync((db, ct) => db.Spans.Where(s => s.Counted).Select(s => new { s.TraceNo, s.SpanId }).ToListAsync(ct), Cancel)).ToLookup(s => s.TraceNo, s => s.SpanId);
+        var counted = (await store.Store.ReadAsync((db, ct) => db.Spans.Where(s => s.Counted).Select(s => new { s.TraceNo, s.SpanId, s.Layers }).ToListAsync(ct), Cancel)).ToLookup(s => s.TraceNo, s => $"{s.SpanId} {s.Layers}");
         var summaries = await store.Store.ReadAsync((db, ct) => db.Traces.ToDictionaryAsync(t => t.TraceId, ct), Cancel);
         Assert.Equal(Cases, summaries.Count);
         Assert.Equal(LongCases, summaries.Values.Count(s => s.SpanCount > SpanWriter.LongTrace));
@@ -88,10 +88,10 @@ public class SpanWriterTests(PostgresCluster cluster)
             var ownStored = summary.OwnState is null ? null : MergeStateCodec.DecodeTrace(1, traceId, summary.OwnState);
             Assert.Equal(own is null ? null : MergeTests.Describe(own), ownStored is null ? null : MergeTests.Describe(ownStored));
 
-            var facts = expected.Select(s => SpanRowMapper.ToFacts(SpanRowMapper.ToRow(s, summary.TraceNo, 0, 0, PriceBook.Default))).ToArray();
-            var counts = CallCounting.Count(facts);
-            facts = [.. facts.Select((f, i) => f with { Counted = counts[i] })];
-            Assert.Equal(facts.Where(f => f.Counted).Select(f => f.SpanId), counted[summary.TraceNo].Order(StringComparer.Ordinal));
+            var facts = expected.Select(s => SpanRowMapper.ToFacts(SpanRowMapper.ToRow(s, summary.TraceNo, 0, 0, PriceBook.Default))).ToList();
+            CallLayers.Settle(facts, PriceBook.Default);
+            Assert.Equal(
+                facts.Where(f => f.Counted).Select(f => $"{f.SpanId} {LayeredCallCodec.Encode(f.Layers)}"), counted[summary.TraceNo].Order(StringComparer.Ordinal));
             Assert.Equal(SummaryOf(summary, own, facts), JsonSerializer.Serialize(summary));
         }
     }
@@ -288,7 +288,7 @@ public class SpanWriterTests(PostgresCluster cluster)
     }
 
     /// <summary>The row that a trace must have when everything of it is known at once.</summary>
-    private static string SummaryOf(TraceRow row, TraceUpdate? own, SpanFacts[] facts)
+    private static string SummaryOf(TraceRow row, TraceUpdate? own, IReadOnlyList<SpanFacts> facts)
     {
         var expected = new TraceRow
         {

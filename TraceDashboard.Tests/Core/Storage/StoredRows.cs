@@ -27,6 +27,7 @@ internal static class StoredRows
             Version = 1,
         };
         change?.Invoke(row);
+        row.OrderTime = row.OrderTime == 0 ? row.StartTime : row.OrderTime;
         return row;
     }
 
@@ -79,9 +80,9 @@ internal static class StoredRows
                     ct);
                 await db.Database.ExecuteSqlAsync(
                     $"""
-                    INSERT INTO traces (trace_no, project_id, trace_id, environment, user_id, start_time, end_time, status, span_count, open_span_count,
+                    INSERT INTO traces (trace_no, project_id, trace_id, environment, user_id, start_time, order_time, end_time, status, span_count, open_span_count,
                         error_count, model_calls, unpriced_calls, version, received_at, last_activity, stale)
-                    SELECT trace_no, 1, trace_id, 'default', 'u' || (trace_no - {first}), {Start} + 1000000 * (trace_no - {first}), {Start} + 9000000 * (trace_no - {first}),
+                    SELECT trace_no, 1, trace_id, 'default', 'u' || (trace_no - {first}), {Start} + 1000000 * (trace_no - {first}), {Start} + 1000000 * (trace_no - {first}), {Start} + 9000000 * (trace_no - {first}),
                         0, 0, 0, 0, 0, 0, 1, 0, 0, {false}
                     FROM trace_keys WHERE trace_no > {first}
                     """,

@@ -46,6 +46,8 @@ public class TraceReaderTests(PostgresCluster cluster)
         await using var fixture = await CreateAsync(provider);
         var trace = StoredRows.Trace(1, "t1", t => t.Version = 3);
         var usage = new TokenUsage { Input = 1, CacheRead = 2, CacheWrite5m = 3, CacheWrite1h = 4, Output = 5, Reasoning = 6, InputAudio = 7, OutputAudio = 8, InputImage = 9, OutputImage = 10, Rule = UsageRule.InputIncludesCache };
+        usage = usage with { Unsplit = 11, Other = """{"searches":1}""" };
+        var layers = new LayeredCall { Usage = usage, Cost = new Cost(0.25m, CostSource.Reported), Model = "answered", StartTime = 1, Status = SpanStatus.Error };
         await fixture.Store.InsertAsync(
             trace,
             StoredRows.Trace(1, "empty", t => t.Version = 9),
@@ -57,6 +59,7 @@ public class TraceReaderTests(PostgresCluster cluster)
                 (s.TokensInput, s.TokensCacheRead, s.TokensCacheWrite5m, s.TokensCacheWrite1h, s.TokensOutput) = (1, 2, 3, 4, 5);
                 (s.TokensReasoning, s.TokensInputAudio, s.TokensOutputAudio, s.TokensInputImage, s.TokensOutputImage) = (6, 7, 8, 9, 10);
                 (s.UsageRule, s.Cost, s.CostSource, s.PriceKey) = ((short)UsageRule.InputIncludesCache, 2_000_000_000_000, (short)CostSource.Computed, "p");
+                (s.TokensUnsplit, s.UsageOther, s.ServiceTier, s.Layers) = (11, "{\"searches\":1}", "flex", LayeredCallCodec.Encode(layers));
                 s.FirstTokenTime = s.StartTime + 5;
             }));
 
@@ -68,11 +71,11 @@ public class TraceReaderTests(PostgresCluster cluster)
             [
                 new SpanFacts
                 {
-                    SpanId = "call", Name = "call", Kind = SpanKind.Generation, Status = SpanStatus.Error, Model = "answered", ResponseId = "r", Provider = "openai",
+                    SpanId = "call", Name = "call", Kind = SpanKind.Generation, Status = SpanStatus.Error, Model = "answered", RequestModel = "asked", ResponseId = "r", Provider = "openai", ServiceTier = "flex",
                     StartTime = StoredRows.Start, EndTime = StoredRows.Start + UnixNanos.PerSecond, FirstTokenTime = StoredRows.Start + 5,
-                    Usage = usage, Cost = new Cost(2m, CostSource.Computed, "p"), Counted = true, ReceivedAt = StoredRows.Start,
+                    Usage = usage, Cost = new Cost(2m, CostSource.Computed, "p"), Counted = true, Layers = layers, ReceivedAt = StoredRows.Start,
                 },
-                new SpanFacts { SpanId = "open", Name = "open", ParentSpanId = "call", Model = "asked", StartTime = StoredRows.Start, ReceivedAt = StoredRows.Start },
+                new SpanFacts { SpanId = "open", Name = "open", ParentSpanId = "call", Model = "asked", RequestModel = "asked", StartTime = StoredRows.Start, ReceivedAt = StoredRows.Start },
             ],
             spans.Spans.OrderBy(s => s.SpanId, StringComparer.Ordinal));
 

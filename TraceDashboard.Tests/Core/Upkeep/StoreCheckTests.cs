@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
 using TraceDashboard.Core.Upkeep;
 using TraceDashboard.Tests.Core.Storage;
 using TraceDashboard.Tests.Infrastructure;
@@ -47,6 +48,38 @@ public class StoreCheckTests(PostgresCluster cluster)
         Assert.Contains("were repaired", report, StringComparison.Ordinal);
         Assert.Equal(sound, await DumpAsync(store));
         Assert.Equal((0, "Everything is as the spans say."), await RunAsync(app, "verify"));
+    }
+
+    // Trace, span, chart and check say the same of a call that two spans tell, of which each knows something.
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_call_of_two_layers_is_one_call_and_one_error_wherever_it_is_counted(DatabaseProvider provider)
+    {
+        await using var app = await TestApp.StartAsync(new TestAppOptions { Postgres = provider == DatabaseProvider.Postgres ? await cluster.CreateDatabaseAsync(Cancel) : null });
+        var store = app.Get<TraceStore>();
+        static SpanUpdate Layer(string id, string? parent, TokenUsage usage, SpanStatus status) => new()
+        {
+            ProjectId = 1, TraceId = "t", SpanId = id, Version = new UpdateVersion(2, 1, 0), Hash = id.GetHashCode(StringComparison.Ordinal) | 1, ParentSpanId = parent, Kind = SpanKind.Generation,
+            Status = status, StartTime = StoredRows.Start, EndTime = StoredRows.Start + 1, Provider = "openai", RequestModel = "gpt-4o", ResponseId = "r", Usage = usage,
+        };
+        var outer = Layer("outer", null, new TokenUsage { Input = 600, CacheRead = 400, Output = 120 }, SpanStatus.Error);
+        var inner = Layer("inner", "outer", new TokenUsage { Input = 1000, Output = 70, Reasoning = 50 }, SpanStatus.Unset);
+
+        await app.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [inner], [])], Cancel);
+        await app.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [outer], [])], Cancel);
+        while (await store.ReadAsync((db, ct) => db.DirtyBuckets.AnyAsync(ct), Cancel))
+            await app.Get<RollupRefresher>().RefreshAsync(Cancel);
+
+        // 600 × 2.50 + 400 × 1.25 + 120 × 10 = 3 200 millionths of a dollar.
+        var trace = await store.ReadAsync((db, ct) => db.Traces.SingleAsync(ct), Cancel);
+        Assert.Equal((1, 1, 3_200_000_000L, 1000L, 400L, 120L), (trace.ModelCalls, trace.ErrorCount, trace.Cost, trace.TokensIn, trace.TokensCached, trace.TokensOut));
+        var chart = await store.ReadAsync((db, ct) => db.Rollups.SingleAsync(r => r.Seconds == RollupBucket.Quarter && r.Kind == (short)SpanKind.Generation, ct), Cancel);
+        Assert.Equal((1L, 1L, 3_200_000_000L, 1000L, 400L, 120L), (chart.Calls, chart.Errors, chart.Cost, chart.TokensIn, chart.TokensCached, chart.TokensOut));
+        var span = (await app.Get<TraceReader>().GetSpanAsync(1, "t", "inner", null, Cancel))!.Facts;
+        Assert.Equal((true, 0.0037m, 0.0032m), (span.Counted, span.Cost.Amount, span.AsCall().Cost.Amount));
+        Assert.Equal((0, "Everything is as the spans say."), await RunAsync(app, "verify"));
+
+        await store.WriteAsync((db, ct) => db.Spans.Where(s => s.SpanId == "inner").ExecuteUpdateAsync(set => set.SetProperty(s => s.Layers, (string?)null), ct), Cancel);
+        Assert.Equal(1, (await RunAsync(app, "verify")).Code);
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]

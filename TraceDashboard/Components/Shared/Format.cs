@@ -117,17 +117,19 @@ public static class Format
         var age = now - time;
         return age.TotalSeconds switch
         {
+            < -86_400 => Day(time, now),
             < -60 => "ahead",
             < 1 => "now",
             < 60 => $"{(int)age.TotalSeconds}{Space}s",
             < 3_600 => $"{(int)age.TotalMinutes}{Space}min",
             < 86_400 => $"{(int)age.TotalHours}{Space}h",
             < 30 * 86_400d => $"{(int)age.TotalDays}{Space}d",
-            _ => time.Year == now.Year
-                ? time.ToString($"d{Space}MMM", CultureInfo.InvariantCulture)
-                : time.ToString($"MMM{Space}yyyy", CultureInfo.InvariantCulture),
+            _ => Day(time, now),
         };
     }
+
+    private static string Day(DateTimeOffset time, DateTimeOffset now) =>
+        time.ToString(time.Year == now.Year ? $"d{Space}MMM" : $"MMM{Space}yyyy", CultureInfo.InvariantCulture);
 
     /// <summary>The day, on the reader's clock: <c>22 Nov 2026</c>. Put <see cref="Exact"/> beside it.</summary>
     public static string Day(DateTimeOffset time, TimeZoneInfo? zone = null) =>

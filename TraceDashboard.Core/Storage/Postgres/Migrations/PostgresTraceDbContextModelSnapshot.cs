@@ -387,6 +387,11 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasColumnName("name")
                         .UseCollation("C");
 
+                    b.Property<string>("PricedWith")
+                        .HasColumnType("text")
+                        .HasColumnName("priced_with")
+                        .UseCollation("C");
+
                     b.HasKey("Id");
 
                     b.ToTable("projects", (string)null);
@@ -864,6 +869,11 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("last_hash");
 
+                    b.Property<string>("Layers")
+                        .HasColumnType("text")
+                        .HasColumnName("layers")
+                        .UseCollation("C");
+
                     b.Property<string>("Name")
                         .HasColumnType("text")
                         .HasColumnName("name")
@@ -988,6 +998,10 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("tokens_reasoning");
 
+                    b.Property<long?>("TokensUnsplit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens_unsplit");
+
                     b.Property<string>("ToolCallId")
                         .HasColumnType("text")
                         .HasColumnName("tool_call_id")
@@ -996,6 +1010,11 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                     b.Property<string>("ToolName")
                         .HasColumnType("text")
                         .HasColumnName("tool_name")
+                        .UseCollation("C");
+
+                    b.Property<string>("UsageOther")
+                        .HasColumnType("text")
+                        .HasColumnName("usage_other")
                         .UseCollation("C");
 
                     b.Property<short?>("UsageRule")
@@ -1118,6 +1137,10 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("open_span_count");
 
+                    b.Property<long>("OrderTime")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_time");
+
                     b.Property<string>("OutputPreview")
                         .HasColumnType("text")
                         .HasColumnName("output_preview")
@@ -1188,6 +1211,10 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("tokens_out");
 
+                    b.Property<long?>("TokensUnsplit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens_unsplit");
+
                     b.Property<string>("TraceId")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1217,14 +1244,18 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_traces_stale")
                         .HasFilter("stale");
 
-                    b.HasIndex("ProjectId", "SessionId", "StartTime")
+                    b.HasIndex("ProjectId", "OrderTime", "TraceNo")
+                        .HasDatabaseName("ix_traces_time");
+
+                    b.HasIndex("ProjectId", "SessionId", "OrderTime")
                         .HasDatabaseName("ix_traces_session")
                         .HasFilter("session_id IS NOT NULL");
 
-                    b.HasIndex("ProjectId", "StartTime", "TraceNo")
-                        .HasDatabaseName("ix_traces_time");
+                    b.HasIndex("ProjectId", "StartTime")
+                        .HasDatabaseName("ix_traces_ahead")
+                        .HasFilter("order_time < start_time");
 
-                    b.HasIndex("ProjectId", "UserId", "StartTime")
+                    b.HasIndex("ProjectId", "UserId", "OrderTime")
                         .HasDatabaseName("ix_traces_user")
                         .HasFilter("user_id IS NOT NULL");
 

@@ -347,6 +347,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<string>("PricedWith")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("priced_with");
+
                     b.HasKey("Id");
 
                     b.ToTable("projects", (string)null);
@@ -788,6 +792,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_hash");
 
+                    b.Property<string>("Layers")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("layers");
+
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
@@ -900,6 +908,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("tokens_reasoning");
 
+                    b.Property<long?>("TokensUnsplit")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tokens_unsplit");
+
                     b.Property<string>("ToolCallId")
                         .HasColumnType("TEXT")
                         .HasColumnName("tool_call_id");
@@ -907,6 +919,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                     b.Property<string>("ToolName")
                         .HasColumnType("TEXT")
                         .HasColumnName("tool_name");
+
+                    b.Property<string>("UsageOther")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("usage_other");
 
                     b.Property<short?>("UsageRule")
                         .HasColumnType("INTEGER")
@@ -1023,6 +1039,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("open_span_count");
 
+                    b.Property<long>("OrderTime")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("order_time");
+
                     b.Property<string>("OutputPreview")
                         .HasColumnType("TEXT")
                         .HasColumnName("output_preview");
@@ -1087,6 +1107,10 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("tokens_out");
 
+                    b.Property<long?>("TokensUnsplit")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tokens_unsplit");
+
                     b.Property<string>("TraceId")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -1114,14 +1138,18 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasDatabaseName("ix_traces_stale")
                         .HasFilter("stale");
 
-                    b.HasIndex("ProjectId", "SessionId", "StartTime")
+                    b.HasIndex("ProjectId", "OrderTime", "TraceNo")
+                        .HasDatabaseName("ix_traces_time");
+
+                    b.HasIndex("ProjectId", "SessionId", "OrderTime")
                         .HasDatabaseName("ix_traces_session")
                         .HasFilter("session_id IS NOT NULL");
 
-                    b.HasIndex("ProjectId", "StartTime", "TraceNo")
-                        .HasDatabaseName("ix_traces_time");
+                    b.HasIndex("ProjectId", "StartTime")
+                        .HasDatabaseName("ix_traces_ahead")
+                        .HasFilter("order_time < start_time");
 
-                    b.HasIndex("ProjectId", "UserId", "StartTime")
+                    b.HasIndex("ProjectId", "UserId", "OrderTime")
                         .HasDatabaseName("ix_traces_user")
                         .HasFilter("user_id IS NOT NULL");
 

@@ -114,6 +114,7 @@ public class WordsTests
     {
         TraceId = "t",
         StartTime = default,
+        OrderTime = default,
         Status = SpanStatus.Ok,
         Activity = default,
         Environment = "",

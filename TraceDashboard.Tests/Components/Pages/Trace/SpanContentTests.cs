@@ -106,6 +106,58 @@ public class SpanContentTests
         Assert.Contains("0.0045", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("2026-07-24/anthropic/claude-sonnet-4-5", "0.0045", "total0.0045")] // the price that it has now
+    [InlineData("2025-01-01/anthropic/claude-sonnet-4-5", "0.0045", "total0.0045")] // one that is the same
+    [InlineData("2025-01-01/anthropic/claude-sonnet-4-5", "0.006", "the price of now, 2026-07-24/anthropic/claude-sonnet-4-5, would make it $0.0045")]
+    public async Task The_ledger_explains_the_amount_that_is_stored_and_says_which_price_was_used(string key, string usd, string words)
+    {
+        await using var context = new BunitContext();
+        var stored = new Cost(decimal.Parse(usd, System.Globalization.CultureInfo.InvariantCulture), CostSource.Computed, key);
+        var details = Details(null, null) with
+        {
+            RequestModel = "claude-sonnet-4-5",
+            Facts = Details(null, null).Facts with { Provider = "anthropic", Usage = new TokenUsage { Input = 1_000, Output = 100 }, Cost = stored, Counted = true },
+        };
+        var content = SpanContent.Read(details, PriceBook.Default);
+
+        var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Call)).Find("section").TextContent;
+
+        Assert.Equal(stored, content.Ledger!.Cost);
+        Assert.Contains($"price {key} (catalogue of {key[..10]})", text, StringComparison.Ordinal);
+        Assert.Contains(usd, text, StringComparison.Ordinal);
+        Assert.Contains(words, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_is_shown_with_what_other_spans_know_of_it_and_with_what_is_no_token()
+    {
+        await using var context = new BunitContext();
+        var details = Details(null, null) with
+        {
+            Facts = Details(null, null).Facts with
+            {
+                Usage = new TokenUsage { Input = 1_000, Output = 120 },
+                Counted = true,
+                Layers = new LayeredCall
+                {
+                    Usage = new TokenUsage { Input = 600, CacheRead = 400, Output = 120, Other = """{"web_search_requests":3}""" },
+                    Provider = "openai",
+                    Model = "gpt-4o",
+                    Cost = new Cost(0.0032m, CostSource.Computed, "2026-07-24/openai/gpt-4o"),
+                },
+            },
+        };
+        var content = SpanContent.Read(details, PriceBook.Default);
+
+        var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Call).Add(l => l.Layered, true)).Find("section").TextContent;
+
+        Assert.Contains("cacheread400$1.250.0005", string.Concat(text.Where(c => !char.IsWhiteSpace(c))), StringComparison.Ordinal);
+        Assert.Contains("total0.0032", text, StringComparison.Ordinal);
+        Assert.Contains("web_search_requests 3", text, StringComparison.Ordinal);
+        Assert.Contains("with what other spans of this call know of it", text, StringComparison.Ordinal);
+    }
+
     private static SpanContent Read(string? input, string? output, bool streamed = false, SpanKind kind = SpanKind.Generation) =>
         SpanContent.Read(Details(input, output, streamed, kind), PriceBook.Default);
 

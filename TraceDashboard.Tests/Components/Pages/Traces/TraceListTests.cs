@@ -215,6 +215,7 @@ public sealed class TraceListTests
         TraceId = $"t{minute}",
         Name = name ?? "trace",
         StartTime = Start.AddMinutes(minute),
+        OrderTime = Start.AddMinutes(minute),
         Duration = TimeSpan.FromSeconds(1),
         Status = SpanStatus.Ok,
         Activity = TraceActivity.Finished,

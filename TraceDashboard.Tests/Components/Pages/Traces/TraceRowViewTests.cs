@@ -16,6 +16,7 @@ public sealed class TraceRowViewTests : IAsyncDisposable
         Name = "support.chat",
         InputPreview = "<b>hello</b>",
         StartTime = Now.AddSeconds(-12),
+        OrderTime = Now.AddSeconds(-12),
         Duration = TimeSpan.FromSeconds(3.8),
         Status = SpanStatus.Ok,
         Activity = TraceActivity.Finished,
@@ -45,6 +46,16 @@ public sealed class TraceRowViewTests : IAsyncDisposable
         Assert.Equal("+2", Text(row, ".model .dimmer"));
         Assert.Equal("traces/a%2Fb", row.Find("[data-row]").GetAttribute("href"));
         Assert.Equal("<b>hello</b>", row.Find(".sub").TextContent);
+    }
+
+    [Fact]
+    public void A_start_far_ahead_is_shown_as_it_was_sent_and_marked()
+    {
+        var row = Render(Item with { StartTime = Now.AddYears(1) });
+
+        Assert.StartsWith("Nov 2027", Text(row, ".time").Replace('\u202f', ' ').Replace('\u00a0', ' '), StringComparison.Ordinal);
+        Assert.Contains("more than a day after it came", row.Find(".time").GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Equal("dated ahead of when it came", row.Find(".time .ahead").GetAttribute("aria-label"));
     }
 
     [Fact]

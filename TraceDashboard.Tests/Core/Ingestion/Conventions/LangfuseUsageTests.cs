@@ -27,6 +27,20 @@ public sealed class LangfuseUsageTests
     }
 
     [Theory]
+    [InlineData("null", """{"input":10,"output":5,"web_search_requests":3,"images":2}""", """{"images":2,"web_search_requests":3}""", null, 15L)]
+    [InlineData("null", """{"prompt_tokens":10,"completion_tokens":5,"Tool_Calls":3}""", """{"Tool_Calls":3}""", null, 15L)]
+    [InlineData("null", """{"completion_tokens":5,"server_tool_use":{"web_search_requests":3},"credits":7}""", """{"credits":7,"server_tool_use.web_search_requests":3}""", null, 5L)]
+    [InlineData("null", """{"input_characters":900,"audio_seconds":30}""", """{"audio_seconds":30,"input_characters":900}""", null, null)]
+    [InlineData("""{"input":900,"output":20,"unit":"CHARACTERS"}""", "{}", """{"input_characters":900,"output_characters":20}""", null, null)]
+    [InlineData("""{"input":1,"inputCost":1,"totalCost":2}""", "{}", null, null, 1L)]
+    [InlineData("null", """{"total":100}""", null, 100L, 100L)]
+    public void What_is_no_token_keeps_its_name_and_a_total_alone_stays_one(string usage, string details, string? other, long? unsplit, long? total)
+    {
+        var tokens = LangfuseUsage.From(Encoding.UTF8.GetBytes(details), Encoding.UTF8.GetBytes(usage));
+        Assert.Equal((other, unsplit, total), (tokens?.Other, tokens?.Unsplit, tokens?.Total));
+    }
+
+    [Theory]
     [InlineData("{}", """{"input":0.5,"output":0.25}""", "0.75")]
     [InlineData("{}", """{"input":0.5,"total":2,"negative":-1}""", "2")]
     [InlineData("""{"inputCost":1,"outputCost":2}""", "{}", "3")]

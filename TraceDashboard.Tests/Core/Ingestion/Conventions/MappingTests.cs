@@ -20,7 +20,7 @@ public sealed class MappingTests
     private static readonly string[] Common =
         ["version", "parentSpanId", "name", "kind", "status", "startTime", "endTime", "attributes", "events", "resource", "origin", "serviceName"];
 
-    private static readonly string[] CommonOfTrace = ["timestamp", "name", "inputPreview", "outputPreview"];
+    private static readonly string[] CommonOfTrace = ["timestamp", "name", "inputPreview", "outputPreview", "sharedMetadata"];
 
     private static readonly SortedDictionary<string, JsonArray> s_files = Read();
 

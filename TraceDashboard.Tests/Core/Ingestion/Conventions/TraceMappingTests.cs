@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Conventions;
@@ -23,6 +25,30 @@ public sealed class TraceMappingTests
         Assert.Equal(("checkout", "asked", "s1"), (trace.Name, trace.InputPreview, trace.SessionId));
     }
 
+    // OpenInference repeats what is meant of the trace on each of its spans; what only some say is theirs.
+    [Theory]
+    [InlineData("""{"app":"shop"}""", """{"app":"shop","step":1}""", """{"app":"shop","step":2}""", """{"app":"shop"}""")]
+    [InlineData("""{"app":"shop"}""", """{"tenant":"acme"}""", """{"tenant":"acme"}""", """{"app":"shop"}""")]
+    [InlineData(null, """{"step":1}""", null, null)]
+    public void Metadata_of_a_child_is_not_that_of_the_trace(string? ofRoot, string? ofFirst, string? ofSecond, string? expected)
+    {
+        JsonNode[] spans = [Span(1, null, ofRoot), Span(2, 1, ofFirst), Span(3, 2, ofSecond)];
+
+        Assert.Equal(expected, MetadataOf(spans));
+        Assert.Equal(expected, MetadataOf([.. spans.Reverse()]));
+    }
+
+    // The server that they run in knows nothing of the dialect.
+    [Fact]
+    public void Metadata_on_which_all_spans_agree_is_that_of_the_trace()
+    {
+        var server = OtlpBodies.Span(1, """{"http.request.method":"POST"}""");
+        JsonNode[] spans = [server, Span(2, 1, """{"tenant":"acme","step":1,"k":{"a":1}}"""), Span(3, 2, """{"step":2,"k":{"a":1},"tenant":"acme"}""")];
+
+        Assert.Equal("""{"k":{"a":1},"tenant":"acme"}""", MetadataOf(spans));
+        Assert.Equal("""{"k":{"a":1},"tenant":"acme"}""", MetadataOf([.. spans.Reverse()]));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -39,5 +65,24 @@ public sealed class TraceMappingTests
         SpanMerge.Join(spans[0], spans[1]);
         var alone = OtlpDecoding.OfProtobuf(OtlpBodies.Request(ended.DeepClone())).Spans[0];
         Assert.Equal(OtlpDecoding.Show(alone).ToJsonString(), OtlpDecoding.Show(spans[0]).ToJsonString());
+    }
+
+    private static JsonObject Span(int number, int? parent, string? metadata)
+    {
+        var attributes = new JsonObject { ["openinference.span.kind"] = "CHAIN" };
+        if (metadata is not null)
+            attributes["metadata"] = metadata;
+        var span = OtlpBodies.Span(number, attributes.ToJsonString());
+        if (parent is not null)
+            span["parentSpanId"] = parent.Value.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+        return span;
+    }
+
+    private static string? MetadataOf(JsonNode[] spans)
+    {
+        var trace = Assert.Single(OtlpDecoding.OfJson(OtlpBodies.Request([.. spans.Select(s => s.DeepClone())])).Traces);
+        var row = new TraceRow { TraceId = trace.TraceId, Environment = "" };
+        TraceRowBuilder.Apply(row, trace, new TraceSummary());
+        return row.Metadata;
     }
 }

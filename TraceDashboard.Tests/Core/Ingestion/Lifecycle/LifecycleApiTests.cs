@@ -149,6 +149,61 @@ public abstract class LifecycleApiTests(LifecycleApp fixture)
         Assert.Single(trace["spans"]!.AsArray());
     }
 
+    // The pieces come in the wrong order, and the second one again: the first that came is the first token.
+    [Fact]
+    public async Task The_first_piece_of_an_answer_is_its_first_token_when_nobody_says_when_that_came()
+    {
+        var id = (await Send(HttpMethod.Post, "/api/traces/start", """{"model":"gpt-4o","timestamp":"2026-01-31T12:00:00Z"}"""))["traceId"]!.GetValue<string>();
+        await Send(HttpMethod.Put, $"/api/traces/{id}/update", """{"outputDelta":"","sequence":0,"timestamp":"2026-01-31T12:00:00.1Z"}""");
+        await Send(HttpMethod.Put, $"/api/traces/{id}/update", """{"outputDelta":"lo","sequence":2,"timestamp":"2026-01-31T12:00:00.9Z"}""");
+        await Send(HttpMethod.Put, $"/api/traces/{id}/update", """{"outputDelta":"Hel","sequence":1,"timestamp":"2026-01-31T12:00:00.4Z"}""");
+        await Send(HttpMethod.Put, $"/api/traces/{id}/update", """{"outputDelta":"lo","sequence":2,"timestamp":"2026-01-31T12:00:01.9Z"}""");
+
+        var measured = await Get(id);
+        Assert.Equal((400d, true), (measured["ttftMs"]!.GetValue<double>(), Root(measured)["firstTokenMeasured"]!.GetValue<bool>()));
+
+        await Send(HttpMethod.Post, $"/api/traces/{id}/complete", """{"timestamp":"2026-01-31T12:00:02Z","firstTokenAt":"2026-01-31T12:00:00.3Z"}""");
+
+        var said = await Get(id);
+        Assert.Equal((300d, false), (said["ttftMs"]!.GetValue<double>(), Root(said)["firstTokenMeasured"]!.GetValue<bool>()));
+    }
+
+    [Fact]
+    public async Task An_end_in_the_past_without_a_start_makes_no_negative_duration()
+    {
+        var id = $"ended-{Guid.NewGuid():N}";
+        await Send(HttpMethod.Post, $"/api/traces/{id}/complete", """{"timestamp":"2026-01-30T12:00:00Z","output":"done"}""");
+
+        var trace = await Get(id);
+
+        Assert.Equal(("2026-01-30T12:00:00.000Z", "2026-01-30T12:00:00.000Z", 0d), (Text(trace, "startTime"), Text(trace, "endTime"), trace["latencyMs"]!.GetValue<double>()));
+    }
+
+    [Fact]
+    public async Task Of_a_call_whose_tokens_are_known_in_total_alone_the_total_is_kept()
+    {
+        var id = (await Send(HttpMethod.Post, "/api/traces/start", """{"model":"gpt-4o","usage":{"totalTokens":500}}"""))["traceId"]!.GetValue<string>();
+
+        var trace = await Get(id);
+
+        Assert.Equal((500, null, null, 1), (trace["totalTokens"]!.GetValue<int>(), (object?)trace["inputTokens"], (object?)trace["cost"], trace["unpricedCalls"]!.GetValue<int>()));
+        Assert.Equal((500, "unknown"), (Root(trace)["usage"]!["totalTokens"]!.GetValue<int>(), Text(Root(trace)["cost"]!, "source")));
+    }
+
+    [Fact]
+    public async Task A_trace_is_read_with_the_links_of_its_spans()
+    {
+        using var answer = await _app.Client.PostOtlpAsync("""
+            {"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0af7651916cd43dd8448eb211c803199","spanId":"b7ad6b7169203331","name":"job","startTimeUnixNano":"1764000000000000000","endTimeUnixNano":"1764000001000000000",
+              "links":[{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203332","attributes":[{"key":"why","value":{"stringValue":"follows"}}]}]}]}]}]}
+            """, Cancel);
+        answer.EnsureSuccessStatusCode();
+
+        var link = Root(await Get("0af7651916cd43dd8448eb211c803199"))["links"]![0]!;
+
+        Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203332", "follows"), (Text(link, "traceId"), Text(link, "spanId"), Text(link["attributes"]!, "why")));
+    }
+
     [Fact]
     public async Task What_is_said_stands_against_what_is_implied()
     {
@@ -338,8 +393,9 @@ public abstract class LifecycleApiTests(LifecycleApp fixture)
         Assert.Equal(["search-0"], Ids(third));
         Assert.Null(third["nextCursor"]);
 
-        // Nobody said what these cost or used, or when they began to answer.
-        Assert.All(first["items"]!.AsArray(), i => Assert.All(["cost", "ttftMs", "inputTokens", "outputTokens"], field => Assert.Null(i![field])));
+        // Nobody said what these cost or used, or when they began to answer; what failed without an answer cost nothing.
+        Assert.All(first["items"]!.AsArray(), i => Assert.All(["ttftMs", "inputTokens", "outputTokens"], field => Assert.Null(i![field])));
+        Assert.Equal([(null, 1), (0m, 0)], first["items"]!.AsArray().Select(i => (i!["cost"]?.GetValue<decimal>(), i["unpricedCalls"]!.GetValue<int>())));
 
         Assert.Equal(["search-3"], Ids(await Search("userId=finder&status=error")));
         Assert.Equal(["search-1"], Ids(await Search("userId=finder&model=m1")));

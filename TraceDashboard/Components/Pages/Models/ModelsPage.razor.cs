@@ -22,6 +22,7 @@ public sealed partial class ModelsPage(
     private IReadOnlyList<ModelUsage>? _models;
     private IReadOnlyList<OwnModelPrice>? _prices;
     private IReadOnlyList<Repricing> _repricings = [];
+    private CatalogueUse? _catalogue;
     private DateTimeOffset _now;
     private Exception? _error;
     private string? _actionError;
@@ -90,10 +91,11 @@ public sealed partial class ModelsPage(
             () => queries.ListAsync(projectId, from ?? DateTimeOffset.UnixEpoch, to ?? now, CancellationToken.None), _gone.Token);
         var prices = await shared.GetAsync(("prices", projectId), moment, () => manager.ListAsync(projectId, CancellationToken.None), _gone.Token);
         var repricings = await shared.GetAsync(("repricings", projectId), moment, () => manager.RepricingsAsync(projectId, CancellationToken.None), _gone.Token);
+        var catalogue = await shared.GetAsync(("catalogue", projectId), moment, () => manager.CatalogueAsync(projectId, CancellationToken.None), _gone.Token);
         if (range != Range)
             return;
         (_models, _isCut) = (Sort(models.Take(ModelUsageQueries.MaxModels)), models.Count > ModelUsageQueries.MaxModels);
-        (_prices, _repricings, _now, _isOld) = (prices, repricings, now, false);
+        (_prices, _repricings, _catalogue, _now, _isOld) = (prices, repricings, catalogue, now, false);
     }
 
     // Calls come in, and costs follow a correction, without anybody doing something here.
@@ -141,6 +143,23 @@ public sealed partial class ModelsPage(
         var dialog = await dialogs.ShowAsync<PriceDialog>(title, parameters, new DialogOptions { FullWidth = true, BackdropClick = false });
         if (await dialog.Result is { Canceled: false })
             await LoadAsync();
+    }
+
+    private async Task RepriceAsync()
+    {
+        try
+        {
+            await manager.RepriceAsync(_projectId, _gone.Token);
+            _actionError = null;
+        }
+        catch (Exception e) when (!_gone.IsCancellationRequested)
+        {
+            LogFailed(e);
+            _actionError = "Stored calls could not be priced again, and cost what they did. Try again.";
+            return;
+        }
+
+        await LoadAsync();
     }
 
     private async Task EndAsync(OwnModelPrice price)

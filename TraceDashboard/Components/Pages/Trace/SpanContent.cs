@@ -13,6 +13,9 @@ public sealed record SpanContent
 
     public required SpanDetails Details { get; init; }
 
+    /// <summary>The span, with what others know of the call that it counts for.</summary>
+    public required SpanFacts Call { get; init; }
+
     /// <summary>Empty when neither input nor output is a conversation.</summary>
     public required IReadOnlyList<ConversationBlock> Blocks { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record SpanContent
         return new SpanContent
         {
             Details = details,
+            Call = facts.AsCall(),
             Blocks = blocks,
             Omitted = input.Omitted + output.Omitted,
             InputText = input.Messages is null ? JsonText.Pretty(details.Input) ?? details.Input : null,
@@ -84,12 +88,17 @@ public sealed record SpanContent
             ? parsed
             : new MessageContent { Messages = [new Message("assistant", [new TextPart(details.Output ?? "")])] };
 
-    private static CostLedger Explain(SpanDetails details, PriceBook prices) => prices.Explain(
-        details.Facts.Provider,
-        details.ResponseModel,
-        details.RequestModel,
-        details.Facts.Usage,
-        details.ServiceTier,
-        UnixNanos.ToDateTimeOffset(details.Facts.StartTime ?? details.Facts.ReceivedAt),
-        details.Facts.Cost.Source == CostSource.Reported ? details.Facts.Cost.Amount : null);
+    private static CostLedger Explain(SpanDetails details, PriceBook prices)
+    {
+        var call = details.Facts.AsCall();
+        var (response, request) = details.Facts.Layers is { } layers ? (layers.Model, layers.RequestModel) : (details.ResponseModel, details.RequestModel);
+        return prices.Explain(
+            call.Cost,
+            call.Provider,
+            response,
+            request,
+            call.Usage,
+            call.ServiceTier,
+            UnixNanos.ToDateTimeOffset(call.StartTime ?? call.ReceivedAt));
+    }
 }

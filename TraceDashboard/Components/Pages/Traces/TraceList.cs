@@ -126,7 +126,7 @@ public sealed class TraceList
 
         _pending.Clear();
         PendingOverflow = false;
-        _items = [.. _items.OrderByDescending(i => i.StartTime)];
+        _items = [.. _items.OrderByDescending(i => i.OrderTime)];
         Trim();
     }
 
@@ -143,7 +143,7 @@ public sealed class TraceList
         }
 
         // Older than all that is loaded: it will come with its page.
-        if (HasMore && Last is { } last && item.StartTime < last.StartTime)
+        if (HasMore && Last is { } last && item.OrderTime < last.OrderTime)
         {
             // A list that is left open for days must not remember every trace that it was told of.
             if (_beyond.Count >= MaxBeyond)

@@ -239,7 +239,7 @@ public sealed partial class TracesPage(
         try
         {
             // Without a cursor, because rows at the end were let go, the next page begins at the time of the last.
-            var filter = _list.NextCursor is null && _list.Last is { } last ? _filter with { To = last.StartTime.AddTicks(1) } : _filter;
+            var filter = _list.NextCursor is null && _list.Last is { } last ? _filter with { To = last.OrderTime.AddTicks(1) } : _filter;
             var page = await search.SearchAsync(project.Id, filter, TraceOrder.NewestFirst, _list.NextCursor, TraceListQueries.PageSize, load.Token);
             _list.Append(page);
             _moreError = null;
