@@ -41,9 +41,10 @@ internal sealed class HostileTraces
         var orphan = SampleTraces.Span(Done, Id("orphan"), Id("SpanUpdate.ParentSpanId"), Text("SpanUpdate.Name"), start, start + 1);
         var calls = Enumerable.Range(1, 3).Select(i => Call(i, root.SpanId, start + SampleTraces.Ms(2_000 * i))).ToList();
         calls[2].ReportedCost = null;
-        var open = Fill(SampleTraces.Span(Running, Id("open"), null, "", start, null, SpanKind.Generation));
+
+        // What is streamed shows as long as no output is set, not even to none.
+        var open = Fill(SampleTraces.Span(Running, Id("open"), null, "", start, null, SpanKind.Generation), except: nameof(SpanUpdate.Output));
         open.ParentSpanId = null;
-        open.Output = null;
         open.Chunks = [new OutputChunk(0, Text("OutputChunk.Text"))];
 
         return (
@@ -125,10 +126,10 @@ internal sealed class HostileTraces
     private TraceUpdate Trace(string id, long start) => Fill(new TraceUpdate { ProjectId = SampleTraces.Project, TraceId = id, Version = new UpdateVersion(2, start, 0), Timestamp = start });
 
     /// <summary>Puts a text into every field that can hold one, but not into what identifies it.</summary>
-    private T Fill<T>(T update)
+    private T Fill<T>(T update, string? except = null)
         where T : notnull
     {
-        foreach (var property in TextsOf<T>())
+        foreach (var property in TextsOf<T>().Where(p => p.Name != except))
         {
             var text = Text(Name(property));
             property.SetValue(update, property.PropertyType == typeof(string) ? text

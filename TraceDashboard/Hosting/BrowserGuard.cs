@@ -22,7 +22,7 @@ internal static class BrowserGuard
     public static string GetScriptNonce(this HttpContext context)
     {
         if (context.Items[s_nonce] is not string nonce)
-            context.Items[s_nonce] = nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+            context.Items[s_nonce] = nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
         return nonce;
     }
 
