@@ -7,6 +7,8 @@ internal enum Field : byte
     // What a span is, in each dialect's own words.
     LangfuseType,
     OpenInferenceKind,
+    LangSmithKind,
+    MastraType,
     Operation,
     MlflowType,
     TraceloopKind,
@@ -39,6 +41,8 @@ internal enum Field : byte
     UncachedInputTokens,
     CacheReadTokens,
     CacheWriteTokens,
+    CacheWrite5mTokens,
+    CacheWrite1hTokens,
     ReasoningTokens,
     InputAudioTokens,
     OutputAudioTokens,
@@ -51,6 +55,9 @@ internal enum Field : byte
     MlflowUsage,
     AdkResponse,
     GenkitOutput,
+    LangSmithUsage,
+    InputTokenDetails,
+    OutputTokenDetails,
 
     /// <summary>USD.</summary>
     Cost,
@@ -59,7 +66,7 @@ internal enum Field : byte
     LangfuseCost,
     MlflowCost,
 
-    /// <summary>From the start; seconds but for <see cref="SourceForm.Milliseconds"/>.</summary>
+    /// <summary>From the start; seconds but for <see cref="SourceForm.Milliseconds"/> and <see cref="SourceForm.SecondsOrMilliseconds"/>.</summary>
     TimeToFirstToken,
 
     /// <summary>When it came.</summary>

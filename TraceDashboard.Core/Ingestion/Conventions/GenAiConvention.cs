@@ -53,7 +53,6 @@ internal static class GenAiConvention
         new("gen_ai.usage.total_cost", Field.Cost, 80),
         new("gen_ai.response.time_to_first_chunk", Field.TimeToFirstToken, 20),
         new("gen_ai.client.operation.time_to_first_chunk", Field.TimeToFirstToken, 30),
-        new("gen_ai.server.time_to_first_token", Field.TimeToFirstToken, 60),
         new("gen_ai.request.stream", Field.Streaming, 10),
         new("gen_ai.is_streaming", Field.Streaming, 20),
         new("gen_ai.response.finish_reasons", Field.FinishReasons, 10),
@@ -90,7 +89,7 @@ internal static class GenAiConvention
         (SpanKind.Tool, ["execute_tool", "tool_call"]),
         (SpanKind.Agent, ["invoke_agent", "create_agent", "agent_call"]),
         (SpanKind.Embedding, ["embeddings", "embedding"]),
-        (SpanKind.Chain, ["invoke_workflow", "orchestrate_tools", "agent_step", "plan", "execute_task", "user_prompt", "schedule_tool_calls"]),
-        (SpanKind.Retriever, ["retrieval", "vector_db_retrieve"]),
+        (SpanKind.Chain, ["invoke_workflow", "orchestrate_tools", "agent_step", "plan", "workflow", "execute_task", "user_prompt", "schedule_tool_calls"]),
+        (SpanKind.Retriever, ["retrieval", "retrieve", "vectordb", "vector_db_retrieve"]),
         (SpanKind.Reranker, ["rerank"]));
 }

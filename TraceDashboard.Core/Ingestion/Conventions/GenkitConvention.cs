@@ -10,8 +10,9 @@ internal static class GenkitConvention
         new("genkit:metadata:subtype", Field.GenkitSubtype, 10),
         new("genkit:name", Field.DisplayName, 30),
         new("genkit:name", Field.GenkitName, 10),
-        new("genkit:input", Field.Input, 62),
-        new("genkit:output", Field.Output, 61),
+        new("genkit:name", Field.ToolName, 45),
+        new("genkit:input", Field.Input, 62, SourceForm.JsonText),
+        new("genkit:output", Field.Output, 61, SourceForm.JsonText),
         new("genkit:output", Field.GenkitOutput, 10),
     ];
 
@@ -22,16 +23,21 @@ internal static class GenkitConvention
         (SpanKind.Retriever, ["retriever"]), (SpanKind.Reranker, ["reranker"]), (SpanKind.Evaluator, ["evaluator"]),
         (SpanKind.Chain, ["flow", "prompt", "executable-prompt", "util"]));
 
-    /// <summary>Thoughts count beside the output when the total says so.</summary>
+    /// <summary>Thoughts count beside the output when the total says so. What Genkit leaves out is in the provider's own answer.</summary>
     public static void Complete(Candidates found, ref ReportedUsage usage)
     {
         if (!found.Has(Field.GenkitOutput) || (usage.Input ?? usage.Output) is not null)
             return;
         long? thoughts = null;
+        var raw = new ReportedUsage();
         var leaves = new JsonLeaves(found.Json(Field.GenkitOutput), stackalloc byte[256]);
         while (leaves.Next())
         {
-            if (!leaves.Path.StartsWith("usage."u8) || leaves.Count is not { } count)
+            if (leaves.Count is not { } count)
+                continue;
+            if (leaves.Path.StartsWith("raw.usage."u8))
+                TakeRaw(leaves.Path["raw.usage.".Length..], count, ref raw);
+            if (!leaves.Path.StartsWith("usage."u8))
                 continue;
             var name = leaves.Path["usage.".Length..];
             if (name.SequenceEqual("inputTokens"u8))
@@ -49,5 +55,32 @@ internal static class GenkitConvention
         usage.Reasoning ??= thoughts;
         if (thoughts is not null && usage.Total == usage.Input + usage.Output + thoughts)
             usage.Output += thoughts;
+
+        usage.ExcludesCache |= raw.ExcludesCache && (usage.Input ?? raw.Input) == raw.Input;
+        usage.Input ??= raw.Input;
+        usage.Output ??= raw.Output;
+        usage.Total ??= raw.Total;
+        usage.CacheRead ??= raw.CacheRead;
+        usage.CacheWrite ??= raw.CacheWrite;
+        usage.Reasoning ??= raw.Reasoning;
+    }
+
+    /// <summary>As OpenAI and Anthropic answer; Anthropic's input leaves out what is cached.</summary>
+    private static void TakeRaw(ReadOnlySpan<byte> name, long count, ref ReportedUsage raw)
+    {
+        if (name.SequenceEqual("prompt_tokens"u8) || name.SequenceEqual("input_tokens"u8))
+            raw.Input = count;
+        else if (name.SequenceEqual("completion_tokens"u8) || name.SequenceEqual("output_tokens"u8))
+            raw.Output = count;
+        else if (name.SequenceEqual("total_tokens"u8))
+            raw.Total = count;
+        else if (name.SequenceEqual("prompt_tokens_details.cached_tokens"u8) || name.SequenceEqual("input_tokens_details.cached_tokens"u8))
+            raw.CacheRead = count;
+        else if (name.SequenceEqual("completion_tokens_details.reasoning_tokens"u8) || name.SequenceEqual("output_tokens_details.reasoning_tokens"u8))
+            raw.Reasoning = count;
+        else if (name.SequenceEqual("cache_read_input_tokens"u8))
+            (raw.CacheRead, raw.ExcludesCache) = (count, true);
+        else if (name.SequenceEqual("cache_creation_input_tokens"u8))
+            (raw.CacheWrite, raw.ExcludesCache) = (count, true);
     }
 }

@@ -33,6 +33,7 @@ internal static class OpenInferenceConvention
         new("llm.cost.total", Field.Cost, CostTotal),
         new("llm.cost.prompt", Field.InputCost, 10),
         new("llm.cost.completion", Field.OutputCost, 10),
+        new("llm.finish_reason", Field.FinishReasons, 45),
         new("llm.input_messages.", Field.Input, 32, SourceForm.Indexed),
         new("llm.prompts.", Field.Input, 34, SourceForm.Indexed),
         new("llm.output_messages.", Field.Output, 32, SourceForm.Indexed),

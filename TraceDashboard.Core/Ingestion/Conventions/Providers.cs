@@ -37,6 +37,12 @@ internal static class Providers
         ["fireworks_ai"] = "fireworks",
     };
 
+    /// <summary>What stands where a provider belongs and is none: what calls one.</summary>
+    private static readonly HashSet<string> s_frameworks = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "langchain", "strands-agents", "llama_index", "haystack", "crewai", "ag2", "agno", "dynamiq", "controlflow", "letta", "openai_agents", "pydantic_ai", "browser_use",
+    };
+
     private static readonly (string Suffix, string Provider)[] s_hosts =
     [
         ("openai.azure.com", "azure.ai.openai"),
@@ -66,6 +72,8 @@ internal static class Providers
     ];
 
     private static readonly HashSet<string> s_canonical = new(s_aliases.Values.Concat(s_hosts.Select(h => h.Provider)), StringComparer.OrdinalIgnoreCase);
+
+    public static bool IsFramework(string name) => s_frameworks.Contains(name);
 
     /// <summary>One name for each provider; names that are not known stay, in lower case.</summary>
     public static string Normalize(string name)

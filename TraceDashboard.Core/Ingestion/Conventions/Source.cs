@@ -10,6 +10,9 @@ internal enum SourceForm : byte
     Whole,
     Milliseconds,
 
+    /// <summary>Milliseconds of those that send them, and where seconds would be after the end; seconds of all others.</summary>
+    SecondsOrMilliseconds,
+
     /// <summary><c>{}</c> stands for nothing.</summary>
     NothingIfEmptyObject,
 

@@ -11,7 +11,7 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 internal sealed partial class SpanMapper(IngestionOptions options)
 {
     /// <summary>Stored with each span; a newer mapping can be applied to what an older one has stored.</summary>
-    public const int MappingVersion = 3;
+    public const int MappingVersion = 4;
 
     /// <summary>The rank of a name like <c>model_name</c>: it does not make the span a model call. Nor does the one before.</summary>
     public const byte VagueModel = 85;
@@ -21,13 +21,15 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     private static readonly SourceTable s_spanSources = new(
         LangfuseConvention.Sources, OpenInferenceConvention.Sources, GenAiConvention.Sources, TraceloopConvention.Sources, VercelConvention.Sources,
         LiteLlmConvention.Sources, MicrosoftConvention.Sources, GoogleAdkConvention.Sources, LogfireConvention.Sources, MlflowConvention.Sources,
-        ClaudeCodeConvention.Sources, GenkitConvention.Sources, LiveKitConvention.Sources, GeneralConvention.Sources);
+        ClaudeCodeConvention.Sources, GenkitConvention.Sources, LiveKitConvention.Sources, AnthropicConvention.Sources, StrandsConvention.Sources,
+        OpenLitConvention.Sources, LangSmithConvention.Sources, MastraConvention.Sources, OpikConvention.Sources, GeneralConvention.Sources);
 
     private static readonly SourceTable s_resourceSources = new(GeneralConvention.ResourceSources);
 
     private readonly Candidates _found = new();
     private readonly Candidates _ofResource = new();
     private readonly JsonBuffer _json = new();
+    private RawSource? _scope;
 
     /// <summary>Where the input came from, for <see cref="SpanUpdate.Origin"/>; null when there is none.</summary>
     public string? InputFrom { get; private set; }
@@ -37,6 +39,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     /// <summary>Whether the span is not called what it was called.</summary>
     public bool Renamed { get; private set; }
 
+    private ReadOnlySpan<byte> Scope => _scope is null ? default : _scope[_scope.Name];
+
     private ReadOnlySpan<byte> AiOperation => VercelConvention.Operation(_found.Utf8(Field.AiOperation));
 
     /// <summary>Takes what the resource says of all of its spans.</summary>
@@ -45,6 +49,9 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         _ofResource.Clear();
         _ofResource.Collect(resource, resource.SourceAttributes, s_resourceSources);
     }
+
+    /// <summary>Takes what instrumented the spans that follow: some mean other things by the same names.</summary>
+    public void UseScope(RawSource scope) => _scope = scope;
 
     /// <summary>Looks at what the span carries. It may become the span that it announces: ask for its ids afterwards.</summary>
     public void Find(RawSpan span)
@@ -86,6 +93,8 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         var isServer = span.Kind == ServerSpan;
         var kind = LangfuseConvention.KindOf(_found.Utf8(Field.LangfuseType))
             ?? OpenInferenceConvention.KindOf(_found.Utf8(Field.OpenInferenceKind))
+            ?? LangSmithConvention.KindOf(_found.Utf8(Field.LangSmithKind))
+            ?? MastraConvention.KindOf(_found.Utf8(Field.MastraType), _found.Utf8(Field.Operation))
             ?? GenAiConvention.KindOf(_found.Utf8(Field.Operation))
             ?? MlflowConvention.KindOf(_found.Utf8(Field.MlflowType))
             ?? TraceloopConvention.KindOf(_found.Utf8(Field.TraceloopKind))
@@ -157,7 +166,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
     private void MapStatus(RawSpan span, SpanUpdate update)
     {
         var status = span.Status switch { 1 => SpanStatus.Ok, 2 => SpanStatus.Error, _ => SpanStatus.Unset };
-        if (LangfuseLevel.Of(Short(Field.Level)) == LangfuseLevel.Error)
+        if (LangfuseLevel.Of(Short(Field.Level)) == LangfuseLevel.Error || LangSmithConvention.HasFailed(_found))
             status = SpanStatus.Error;
         // Unset is OTel's default and says nothing: it must not stand against what another protocol says of the span.
         if (status != SpanStatus.Unset || _found.Has(Field.Level))
@@ -189,7 +198,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             update.RequestModel = requestModel;
         if (responseModel is not null)
             update.ResponseModel = responseModel;
-        if (Short(Field.Provider) is { } provider)
+        if (Short(Field.Provider) is { } provider && !Providers.IsFramework(provider))
             update.Provider = Providers.Normalize(provider);
         else if (kind.IsModelCall() && Providers.Guess(Short(Field.ServerAddress), responseModel ?? requestModel) is { } guessed)
             update.Provider = guessed;
@@ -197,7 +206,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             update.ResponseId = responseId;
         if ((Short(Field.ServiceTier) ?? VercelConvention.ServiceTier(_found)) is { } tier)
             update.ServiceTier = tier;
-        if (UsageBuckets.From(_found, kind) is { } usage)
+        if (UsageBuckets.From(_found, kind, Scope) is { } usage)
             update.Usage = usage;
         if (Cost() is { } cost)
             update.ReportedCost = cost;
@@ -205,7 +214,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             update.Streaming = streaming;
         else if (VercelConvention.Streams(AiOperation))
             update.Streaming = true;
-        if (update.StartTime is { } start && FirstToken(span, start) is { } first)
+        if (update.StartTime is { } start && FirstToken(span, start, update.EndTime ?? long.MaxValue) is { } first)
             update.FirstTokenTime = first;
     }
 
@@ -231,21 +240,28 @@ internal sealed partial class SpanMapper(IngestionOptions options)
             return (input ?? 0) + (output ?? 0);
         if (_found.Rank(Field.Cost) > MlflowConvention.Cost && _found.Has(Field.MlflowCost) && MlflowConvention.CostOf(_found.Json(Field.MlflowCost)) is { } cost)
             return cost;
-        return _found.Money(Field.Cost);
+        return _found.Money(Field.Cost) ?? MlflowConvention.CostOf(_found.Json(Field.LangSmithUsage));
     }
 
-    /// <summary>When the first piece of the answer came, in nanoseconds since the Unix epoch.</summary>
-    private long? FirstToken(RawSpan span, long start)
+    /// <summary>When the first piece of the answer came, in nanoseconds since the Unix epoch. What is before the start or after the end is a mistake.</summary>
+    private long? FirstToken(RawSpan span, long start, long end)
     {
-        if (_found.Text(Field.FirstTokenAt, 60) is { } text && Iso8601.TryParse(text, out var at) && at >= start && at - start <= LongestWait * UnixNanos.PerSecond)
+        if (_found.Text(Field.FirstTokenAt, 60) is { } text && Iso8601.TryParse(text, out var at) && IsWithin(at))
             return at;
         if (_found.Number(Field.TimeToFirstToken) is { } wait)
         {
-            var seconds = _found.SourceOf(Field.TimeToFirstToken)!.Form == SourceForm.Milliseconds ? wait / 1000 : wait;
-            return seconds <= LongestWait ? start + (long)Math.Round(seconds * UnixNanos.PerSecond) : null;
+            var form = _found.SourceOf(Field.TimeToFirstToken)!.Form;
+            var inMilliseconds = form == SourceForm.Milliseconds || (form == SourceForm.SecondsOrMilliseconds && StrandsConvention.IsScope(Scope));
+            if (After(inMilliseconds ? wait / 1000 : wait) is { } told && IsWithin(told))
+                return told;
+            return form == SourceForm.SecondsOrMilliseconds && After(wait / 1000) is { } shorter && IsWithin(shorter) ? shorter : null;
         }
 
-        return GenAiEvents.FirstChunk(span) is { } chunk && chunk >= start && chunk - start <= LongestWait * UnixNanos.PerSecond ? chunk : null;
+        return GenAiEvents.FirstChunk(span) is { } chunk && IsWithin(chunk) ? chunk : null;
+
+        bool IsWithin(long time) => time >= start && time <= end && time - start <= LongestWait * UnixNanos.PerSecond;
+
+        long? After(double seconds) => seconds <= LongestWait ? start + (long)Math.Round(seconds * UnixNanos.PerSecond) : null;
     }
 
     private string? Short(Field field) => _found.Text(field, options.MaxNameLength);

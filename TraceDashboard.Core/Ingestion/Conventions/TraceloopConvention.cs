@@ -10,6 +10,9 @@ internal static class TraceloopConvention
     /// <summary>The rank of a name that any span may have: it does not make the span one of a tool.</summary>
     public const byte EntityName = 40;
 
+    /// <summary>Its instrumentation for JavaScript of Anthropic's SDK passes on Anthropic's input, which leaves out what is cached; that for Python adds it.</summary>
+    private static ReadOnlySpan<byte> AnthropicScope => "@traceloop/instrumentation-anthropic"u8;
+
     public static readonly Source[] Sources =
     [
         new("traceloop.span.kind", Field.TraceloopKind, 10),
@@ -45,6 +48,12 @@ internal static class TraceloopConvention
 
     /// <summary>From <c>llm.request.type</c>, which LiteLLM fills with the name of the function that was called.</summary>
     public static SpanKind? KindOfRequest(ReadOnlySpan<byte> word) => Words.Find(s_requests, word);
+
+    public static void Complete(ReadOnlySpan<byte> scope, ref ReportedUsage usage)
+    {
+        if (scope.SequenceEqual(AnthropicScope))
+            usage.ExcludesCache = true;
+    }
 
     private static readonly (byte[] Word, SpanKind Kind)[] s_kinds = Words.Of(
         (SpanKind.Chain, ["workflow"]), (SpanKind.Span, ["task", "session"]), (SpanKind.Agent, ["agent"]), (SpanKind.Tool, ["tool"]));

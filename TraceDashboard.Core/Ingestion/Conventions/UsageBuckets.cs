@@ -34,12 +34,13 @@ internal struct ReportedUsage
 
 /// <summary>
 /// From reported token counts, which overlap, to disjoint buckets. In OTel's conventions the input includes what was read from and
-/// written to a cache and the output includes reasoning. Whoever forwards Anthropic's numbers reports the input without the cache: a
-/// cached part larger than the input gives that away.
+/// written to a cache and the output includes reasoning. Whoever forwards Anthropic's numbers reports the input without the cache: it
+/// is known of some, a total that is the sum of all tells it, and so does a cached part larger than the input.
 /// </summary>
 internal static class UsageBuckets
 {
-    public static TokenUsage? From(Candidates found, SpanKind kind)
+    /// <param name="scope">Name of the instrumentation scope.</param>
+    public static TokenUsage? From(Candidates found, SpanKind kind, ReadOnlySpan<byte> scope)
     {
         if (found.Has(Field.LangfuseUsage) && LangfuseUsage.From(found.Json(Field.LangfuseUsage)) is { } details)
             return details;
@@ -52,12 +53,16 @@ internal static class UsageBuckets
             Total = found.Tokens(Field.TotalTokens),
             CacheRead = found.Tokens(Field.CacheReadTokens),
             CacheWrite = found.Tokens(Field.CacheWriteTokens),
+            CacheWrite5m = found.Tokens(Field.CacheWrite5mTokens),
+            CacheWrite1h = found.Tokens(Field.CacheWrite1hTokens),
             Reasoning = found.Tokens(Field.ReasoningTokens),
             InputAudio = found.Tokens(Field.InputAudioTokens),
             InputImage = found.Tokens(Field.InputImageTokens),
             OutputAudio = found.Tokens(Field.OutputAudioTokens),
             OutputImage = found.Tokens(Field.OutputImageTokens),
         };
+        TraceloopConvention.Complete(scope, ref usage);
+        LangSmithConvention.Complete(found, ref usage);
         VercelConvention.Complete(found, ref usage);
         MlflowConvention.Complete(found, ref usage);
         ClaudeCodeConvention.Complete(found, ref usage);
@@ -76,14 +81,14 @@ internal static class UsageBuckets
         if ((input ?? output ?? read ?? write ?? usage.Reasoning ?? usage.UncachedInput) is null)
             return usage.Total is { } total ? new TokenUsage { Unsplit = total, Rule = UsageRule.InputIncludesCache } : null;
 
-        var excludesCache = usage.ExcludesCache || (read ?? 0) + (write ?? 0) > (input ?? long.MaxValue);
-        var cached = excludesCache ? 0 : (read ?? 0) + (write ?? 0);
+        var cached = (read ?? 0) + (write ?? 0);
+        var excludesCache = usage.ExcludesCache || (cached > 0 && usage.Total is { } total && total == input + output + cached) || cached > (input ?? long.MaxValue);
         // Reasoning that is larger than the output cannot be a part of it.
         var reasoningWithin = usage.Reasoning <= output ? usage.Reasoning : 0;
         var media = (usage.InputAudio ?? 0) + (usage.InputImage ?? 0);
         return new TokenUsage
         {
-            Input = Rest(usage.UncachedInput, media) ?? Rest(input, cached + media),
+            Input = Rest(usage.UncachedInput, media) ?? Rest(input, (excludesCache ? 0 : cached) + media),
             CacheRead = read,
             CacheWrite5m = Less(write, usage.CacheWrite1h),
             CacheWrite1h = usage.CacheWrite1h,

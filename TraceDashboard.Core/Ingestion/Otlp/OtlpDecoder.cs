@@ -146,6 +146,7 @@ internal sealed class OtlpDecoder
             _scope.Fail("schemaUrl is not a string");
         _scopeHash = (long)XxHash3.HashToUInt64(_request.Slice(group.Scope));
         _scopeJson = WriteScope();
+        _mapper.UseScope(_scope);
     }
 
     private void EnterResource(in SpanGroup group)

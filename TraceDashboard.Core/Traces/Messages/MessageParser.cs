@@ -82,6 +82,9 @@ public static partial class MessageParser
         if (Get(root, "generations") is { ValueKind: JsonValueKind.Array } generations)
             return Generations(generations, messages);
 
+        if (role == "assistant" && Text(root, "text") is { } text && (Get(root, "toolCalls") ?? Get(root, "files")) is { ValueKind: JsonValueKind.Array })
+            return Result(root, text, messages);
+
         // Gemini's reply in ADK, Genkit's and Logfire's: one message beside other facts of the call.
         if ((Object(root, "message") ?? (Object(root, "content") is { } content && Get(content, "parts") is not null ? content : null)) is { } reply
             && (Get(reply, "content") ?? Get(reply, "parts") ?? Get(reply, "tool_calls")) is not null)
@@ -144,6 +147,23 @@ public static partial class MessageParser
         }
 
         return true;
+    }
+
+    /// <summary>The AI SDK's and Mastra's result: the text of the answer beside its calls of tools.</summary>
+    private static bool Result(JsonElement root, string text, List<Message> messages)
+    {
+        var parts = new List<MessagePart>();
+        if (text.Length > 0)
+            parts.Add(new TextPart(text));
+        if (Get(root, "toolCalls") is { ValueKind: JsonValueKind.Array } calls)
+        {
+            foreach (var call in calls.EnumerateArray())
+                AddPart(call, parts, depth: 0, assumed: "tool_call");
+        }
+
+        if (parts.Count > 0)
+            messages.Add(new Message("assistant", parts) { FinishReason = Text(root, "finishReason") });
+        return parts.Count > 0;
     }
 
     /// <summary>LangChain's result: lists of generations, each with a message or a text.</summary>

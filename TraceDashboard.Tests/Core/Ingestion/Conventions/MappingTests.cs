@@ -10,7 +10,7 @@ namespace TraceDashboard.Tests.Core.Ingestion.Conventions;
 /// <summary>
 /// Each file in <c>Cases</c> is an array of spans as one dialect sends them, and what they must become. <c>expect</c> names every field
 /// that is set, but for those in <see cref="Common"/>, which are compared when they are named, null for one that is not set; <c>trace</c> the same of the trace.
-/// <c>scores</c> lists those that come with the span, in their order.
+/// <c>scope</c> is the name of the instrumentation scope, where it matters. <c>scores</c> lists those that come with the span, in their order.
 /// <c>inputMessages</c> and <c>outputMessages</c> tell what a reader sees of the conversation, in place of <c>input</c> and <c>output</c>.
 /// </summary>
 public sealed class MappingTests
@@ -45,6 +45,8 @@ public sealed class MappingTests
     {
         var test = Assert.Single(s_files[file], c => c!["name"]!.GetValue<string>() == name)!;
         var request = OtlpBodies.RequestFrom(test["resource"] as JsonObject ?? [], ToSpan(test["span"]!.AsObject()));
+        if (test["scope"] is { } scope)
+            request["resourceSpans"]![0]!["scopeSpans"]![0]!["scope"]!["name"] = scope.DeepClone();
         foreach (var decoded in new[] { OtlpDecoding.OfJson(request), OtlpDecoding.OfProtobuf(request) })
         {
             Assert.Equal("", decoded.Reasons);

@@ -76,7 +76,7 @@ public sealed class OtlpReaderTests
             Assert.Equal("""[{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331","attributes":{"why":"follows"}}]""", Utf8(update.Links));
             Assert.Equal("""{"service.name":"shop"}""", Utf8(update.Resource));
             Assert.Equal(
-                """{"protocol":"otlp","mapping":3,"kind":3,"traceState":"a=1","flags":257,"droppedAttributes":2,"droppedEvents":3,"droppedLinks":4,"scope":{"name":"test","version":"1.0"}}""",
+                """{"protocol":"otlp","mapping":4,"kind":3,"traceState":"a=1","flags":257,"droppedAttributes":2,"droppedEvents":3,"droppedLinks":4,"scope":{"name":"test","version":"1.0"}}""",
                 Utf8(update.Origin));
         }
     }
