@@ -49,6 +49,23 @@ internal sealed class ClientApp : IAsyncDisposable
         return new ClientApp(app, recorder);
     }
 
+    /// <summary>What OpenTelemetry's SDKs and those made of them read, for OTLP/HTTP with protobuf.</summary>
+    public Dictionary<string, string> OtlpEnvironment(params (string Name, string Value)[] more) => OtlpEnvironment("http/protobuf", more);
+
+    public Dictionary<string, string> OtlpEnvironment(string protocol, params (string Name, string Value)[] more)
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = (protocol == "grpc" ? GrpcAddress : Address).ToString(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
+            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "30000", // milliseconds; for a loaded machine
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-api-key={SecretKey}",
+        };
+        foreach (var (name, value) in more)
+            environment[name] = value;
+        return environment;
+    }
+
     public async Task<TraceDetails> TraceAsync(string traceId) =>
         await _app.Get<TraceReader>().GetTraceAsync(1, traceId, TestContext.Current.CancellationToken)
         ?? throw new InvalidOperationException($"Trace {traceId} is not stored; the client sent {string.Join(", ", _recorder.Requests.Select(r => $"{r.Path} → {r.Status}"))}.");

@@ -15,7 +15,7 @@ internal static class NodeClient
         AssertInstalled(folder);
         var start = new ProcessStartInfo("node") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(program);
-        foreach (var inherited in start.Environment.Keys.Where(k => k.StartsWith("OTEL_", StringComparison.Ordinal) || k.StartsWith("LANGFUSE_", StringComparison.Ordinal)).ToList())
+        foreach (var inherited in start.Environment.Keys.Where(k => k.StartsWith("OTEL_", StringComparison.Ordinal) || k.StartsWith("LANGFUSE_", StringComparison.Ordinal) || k.StartsWith("LANGSMITH_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(inherited);
         start.Environment["NODE_NO_WARNINGS"] = "1";
         foreach (var (key, value) in environment)

@@ -13,14 +13,7 @@ public sealed class OpenTelemetryJsTests
     public async Task What_it_sends_is_stored_whole_and_sending_it_again_changes_nothing(string protocol, string compression, string path)
     {
         await using var app = await ClientApp.StartAsync();
-        var sent = await NodeClient.RunAsync("opentelemetry.mjs", new Dictionary<string, string>
-        {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = (protocol == "grpc" ? app.GrpcAddress : app.Address).ToString(),
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
-            ["OTEL_EXPORTER_OTLP_COMPRESSION"] = compression,
-            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "30000", // milliseconds; for a loaded machine
-            ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-api-key={ClientApp.SecretKey}",
-        });
+        var sent = await NodeClient.RunAsync("opentelemetry.mjs", app.OtlpEnvironment(protocol, ("OTEL_EXPORTER_OTLP_COMPRESSION", compression)));
 
         var traceId = ClientApp.Text(sent, "traceId");
         var trace = await app.TraceAsync(traceId);
