@@ -47,9 +47,9 @@ internal static class DecodeBenchmark
 
     private static int Decode(OtlpEncoding encoding, byte[] body)
     {
-        var decoder = new OtlpDecoder(encoding.Open(body, body.Length, new IngestionOptions()), projectId: 1);
+        var decoder = new OtlpDecoder(encoding.Open(OtlpSignal.Traces, body, body.Length, new IngestionOptions()), projectId: 1);
         var spans = 0;
-        while (decoder.Next(OtlpTraceExport.BatchBytes) is { } batch)
+        while (decoder.Next(OtlpExport.BatchBytes) is { } batch)
             spans += batch.Spans.Count;
         return spans;
     }

@@ -99,6 +99,7 @@ internal static class TraceResponseMapper
         Usage = call.Usage is { } usage ? ToResponse(usage) : null,
         Cost = new SpanCostResponse(call.Cost.Amount, Word(call.Cost.Source), call.Cost.PriceKey),
         Counted = span.Facts.Counted,
+        OnlyLogs = span.Facts.OnlyLogs,
         FinishReason = span.FinishReason,
         ToolName = span.ToolName,
         ToolCallId = span.ToolCallId,

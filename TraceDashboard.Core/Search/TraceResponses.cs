@@ -149,6 +149,10 @@ public sealed record SpanResponse
 
     public required SpanCostResponse Cost { get; init; }
 
+    [Description("True while log records have told its input or output and the span itself has not come; otherwise left out.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OnlyLogs { get; init; }
+
     [Description("Whether its tokens and cost are part of the trace's: agents and calls that are seen twice are not.")]
     public bool Counted { get; init; }
 

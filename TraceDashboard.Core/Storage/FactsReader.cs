@@ -9,7 +9,8 @@ internal static class FactsReader
 {
     public const string Select =
         "t.trace_no, t.span_id, t.parent_span_id, t.name, t.kind, t.status, t.start_time, t.end_time, t.first_token_time, t.provider, "
-        + "t.request_model, t.response_model, t.response_id, " + UsageSelect + ", t.cost, t.cost_source, t.price_key, t.counted, t.received_at, t.service_tier, t.layers";
+        + "t.request_model, t.response_model, t.response_id, " + UsageSelect + ", t.cost, t.cost_source, t.price_key, t.counted, t.received_at, t.service_tier, t.layers, "
+        + "t.fields, t.version_class";
 
     /// <summary>What <see cref="Usage"/> reads.</summary>
     public const string UsageSelect =
@@ -17,7 +18,7 @@ internal static class FactsReader
         + "t.tokens_input_audio, t.tokens_output_audio, t.tokens_input_image, t.tokens_output_image, t.tokens_unsplit, t.usage_other";
 
     /// <summary>How many columns <see cref="Select"/> has.</summary>
-    public const int Columns = 33;
+    public const int Columns = 35;
 
     public static long TraceNo(DbDataReader reader) => reader.GetInt64(0);
 
@@ -41,6 +42,7 @@ internal static class FactsReader
         ReceivedAt = reader.GetInt64(30),
         ServiceTier = reader.Text(31),
         Layers = LayeredCallCodec.Decode(reader.Text(32)),
+        OnlyLogs = SpanRowMapper.IsOnlyLogs(reader.Number(6), reader.GetInt64(33), reader.GetInt16(34)),
     };
 
     /// <param name="column">Where <see cref="UsageSelect"/> begins.</param>

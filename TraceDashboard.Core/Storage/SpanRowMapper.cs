@@ -142,7 +142,12 @@ internal static class SpanRowMapper
         Counted = row.Counted,
         Layers = LayeredCallCodec.Decode(row.Layers),
         ReceivedAt = row.ReceivedAt,
+        OnlyLogs = IsOnlyLogs(row.StartTime, row.Fields, row.VersionClass),
     };
+
+    /// <summary>Log records tell a span's events and nothing else, or nothing at all where contents are not kept, and have the lowest version; whoever else has it tells more.</summary>
+    public static bool IsOnlyLogs(long? startTime, long fields, short versionClass) =>
+        startTime is null && versionClass == 0 && (fields & ~(1L << (int)SpanField.Events)) == 0;
 
     public static TokenUsage? ToUsage(SpanRow row) => row.UsageRule is not { } rule ? null : new TokenUsage
     {

@@ -224,7 +224,13 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             (before is not null && before.StartTime == row.StartTime ? _replacedSpans : _spans).Add(row);
             trace.Written.Add(row);
             if (withContents)
-                _contents.Add(new SpanWrite(row, state));
+            {
+                var write = new SpanWrite(row, state);
+                _contents.Add(write);
+                if (write.ToPreviews() is { } previews)
+                    trace.Write.Add(previews);
+            }
+
             AddMinute(_dirty, row.ProjectId, before?.StartTime);
             AddMinute(_dirty, row.ProjectId, row.StartTime);
 

@@ -49,9 +49,6 @@ internal sealed record Table<T>(
     public string OnlyNewer => Version is null ? "" : $" WHERE ({string.Join(", ", Version.Select(c => "excluded." + c))}) > ({string.Join(", ", Version.Select(c => $"{Name}.{c}"))})";
 }
 
-/// <summary>A stored span and its contents, the latter as UTF-8.</summary>
-internal sealed record SpanWrite(SpanRow Row, Merge.SpanUpdate Contents);
-
 /// <summary>The tables that the bulk writer writes, with their columns in one place for both databases.</summary>
 internal static partial class Tables
 {
@@ -143,8 +140,8 @@ internal static partial class Tables
             sink.Int64(write.Row.TraceNo);
             sink.Text(write.Row.SpanId);
             sink.Int32(write.Row.ContentDay);
-            sink.Utf8(write.Contents.Input);
-            sink.Utf8(write.Contents.Output);
+            sink.Utf8(write.Input);
+            sink.Utf8(write.Output);
             sink.Utf8(write.Contents.Attributes);
             sink.Utf8(MergeStateCodec.Encode(write.Contents.KeyVersions));
             sink.Utf8(write.Contents.Events);

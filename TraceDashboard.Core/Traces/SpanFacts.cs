@@ -38,6 +38,12 @@ public sealed record SpanFacts
 
     public Cost Cost { get; init; } = Cost.Unknown;
 
+    /// <summary>Nothing but log records was received of it: when it began and ended is not known, nor will be unless it comes itself.</summary>
+    public bool OnlyLogs { get; init; }
+
+    /// <summary>Whether it has not ended as far as is known.</summary>
+    public bool IsOpen => EndTime is null && !OnlyLogs;
+
     /// <summary>Whether its tokens and cost count towards the trace.</summary>
     public bool Counted { get; init; }
 

@@ -70,7 +70,7 @@ public sealed record TraceSummary
             start = Min(start, span.StartTime);
             var isEvent = span.Kind == SpanKind.Event;
             end = Max(end, span.EndTime ?? (isEvent ? span.StartTime : null));
-            if (span.EndTime is null && !isEvent)
+            if (span.IsOpen && !isEvent)
                 open++;
             var failed = (span.Layers?.Status ?? span.Status) == SpanStatus.Error;
             if (failed && (span.Counted || !span.Kind.IsModelCall()))

@@ -213,7 +213,7 @@ public sealed partial class TraceTree
         var flags = TraceRowFlags.None;
         if (span.Status == SpanStatus.Error)
             flags |= TraceRowFlags.Error;
-        if (span.EndTime is null)
+        if (span.IsOpen)
             flags |= TraceRowFlags.Open;
         if (orphan)
             flags |= TraceRowFlags.Orphan;

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Components.Waterfall;
+using TraceDashboard.Core.Merge;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
@@ -33,6 +34,26 @@ public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixt
         Assert.True(await IsInViewAsync(reader, 9_999));
         Assert.InRange(await rows.CountAsync(), 1, RowWindow.Most);
         Assert.Equal(height, await ScrollHeightAsync(reader));
+        Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public async Task A_span_that_only_log_records_tell_says_so_and_does_not_run()
+    {
+        await fixture.Pipeline.WriteAsync([new SpanUpdate
+        {
+            ProjectId = SampleTraces.Project,
+            TraceId = "logged",
+            SpanId = "l1",
+            Version = default,
+            Events = """[{"timeUnixNano":"1764000000000000000","log":"00000000","name":"gen_ai.user.message","input":{"role":"user","content":"Where is my parcel?"},"attributes":{}}]"""u8.ToArray(),
+        }]);
+
+        await using var reader = await OpenAsync("/traces/logged?span=l1");
+
+        await Assertions.Expect(reader.Page.GetByText("from logs only")).ToBeVisibleAsync();
+        await Assertions.Expect(reader.Page.GetByLabel("Span", new() { Exact = true })).ToContainTextAsync("Where is my parcel?");
+        await Assertions.Expect(reader.Page.GetByText("Running")).ToHaveCountAsync(0);
         Assert.Empty(reader.Errors);
     }
 

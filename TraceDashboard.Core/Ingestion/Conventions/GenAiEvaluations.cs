@@ -8,6 +8,8 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// <summary>Scores from <c>gen_ai.evaluation.result</c> events (OTel GenAI semconv 1.38), which are on the span that was evaluated.</summary>
 internal static class GenAiEvaluations
 {
+    public static ReadOnlySpan<byte> EventName => "gen_ai.evaluation.result"u8;
+
     /// <param name="span">The span as it came.</param>
     /// <param name="update">What it was mapped to.</param>
     /// <param name="environment">Null when the span names none.</param>
@@ -17,7 +19,7 @@ internal static class GenAiEvaluations
     {
         for (var i = 0; i < span.Events.Count; i++)
         {
-            if (span[span.Events[i].Name].SequenceEqual("gen_ai.evaluation.result"u8) && Read(span, span.Events[i], i, update, environment, limits) is { } score)
+            if (span[span.Events[i].Name].SequenceEqual(EventName) && Read(span, span.Events[i], i, update, environment, limits) is { } score)
                 scores.Add(score);
         }
     }

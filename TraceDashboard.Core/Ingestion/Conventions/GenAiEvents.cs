@@ -9,6 +9,9 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// </summary>
 internal static class GenAiEvents
 {
+    /// <summary>The attribute that holds a whole message as JSON; the body of a log record is one.</summary>
+    public static ReadOnlySpan<byte> Content => "gen_ai.event.content"u8;
+
     private static ReadOnlySpan<byte> Details => "gen_ai.client.inference.operation.details"u8;
 
     private static readonly SourceTable s_toolOutput = new(ClaudeCodeConvention.ToolOutputSources);
@@ -28,6 +31,20 @@ internal static class GenAiEvents
             else if (name.SequenceEqual("gen_ai.content.prompt"u8) || name.SequenceEqual("gen_ai.content.completion"u8))
                 found.Collect(span, spanEvent.Attributes, table, GenAiConvention.ContentEventOffset);
         }
+    }
+
+    /// <summary>Whether events of that name tell inputs or outputs.</summary>
+    public static bool HasContents(ReadOnlySpan<byte> name) => name.StartsWith("gen_ai."u8) && (!RoleOf(name).IsEmpty || name.SequenceEqual(Details));
+
+    /// <summary>Writes the message or the choice that an event holds, and takes it off the event; false when it is an event of another kind.</summary>
+    public static bool TryMoveMessage(RawSpan span, RawEvent spanEvent, JsonBuffer target, int maxBytes, out bool isChoice)
+    {
+        var role = RoleOf(span[spanEvent.Name]);
+        isChoice = role.SequenceEqual("choice"u8);
+        if (role.IsEmpty)
+            return false;
+        WriteMessage(span, spanEvent.Attributes, role, target, maxBytes);
+        return true;
     }
 
     /// <summary>Writes the messages that events hold as one JSON document, and takes them off the events; false when there are none.</summary>
@@ -66,7 +83,7 @@ internal static class GenAiEvents
                     continue;
                 if (span[attribute.Key].SequenceEqual("finish_reason"u8))
                     (reasons ??= []).Add(TextCache.Get(span[attribute.Text], 100));
-                else if (span[attribute.Key].SequenceEqual("gen_ai.event.content"u8) && FinishReason.InJson(span[attribute.Text]) is { } inContent)
+                else if (span[attribute.Key].SequenceEqual(Content) && FinishReason.InJson(span[attribute.Text]) is { } inContent)
                     (reasons ??= []).Add(inContent);
             }
         }
@@ -141,7 +158,7 @@ internal static class GenAiEvents
         var isChoice = role.SequenceEqual("choice"u8);
         foreach (ref var attribute in span.Attributes(range))
         {
-            if (!attribute.Hidden && span[attribute.Key].SequenceEqual("gen_ai.event.content"u8))
+            if (!attribute.Hidden && span[attribute.Key].SequenceEqual(Content))
             {
                 attribute.Hidden = true;
                 WriteContent(span, attribute, isChoice ? default : role, target, maxBytes);

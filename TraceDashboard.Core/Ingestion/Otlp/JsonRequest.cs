@@ -15,11 +15,13 @@ internal sealed class JsonRequest : OtlpRequest
         ["SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER", "SPAN_KIND_CONSUMER"];
 
     private static readonly string[] s_statuses = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"];
+    private static readonly Names s_ofTraces = new("resourceSpans", "scopeSpans", "spans");
+    private static readonly Names s_ofLogs = new("resourceLogs", "scopeLogs", "logRecords");
     private readonly JsonNestedValue _nested;
     private readonly JsonBuffer _temp = new();
 
-    public JsonRequest(byte[] body, int length, IngestionOptions options)
-        : base(body, length, options)
+    public JsonRequest(OtlpSignal signal, byte[] body, int length, IngestionOptions options)
+        : base(signal, body, length, options)
     {
         _nested = new JsonNestedValue(options);
         var isMarked = body.AsSpan(0, length).StartsWith("\uFEFF"u8);
@@ -33,23 +35,27 @@ internal sealed class JsonRequest : OtlpRequest
         }
     }
 
+    private Names Fields => Signal == OtlpSignal.Logs ? s_ofLogs : s_ofTraces;
+
     private void Scan(int start)
     {
         var reader = new Utf8JsonReader(Body.AsSpan(start, Length - start), s_options);
         _ = reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new MalformedRequestException("The body is not a JSON object with resourceSpans.");
+            throw new MalformedRequestException($"The body is not a JSON object with {Fields.Resources}.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = JsonStrings.ReadName(reader, _temp);
-            if (name.SequenceEqual("resourceSpans"u8))
+            if (System.Text.Ascii.Equals(name, Fields.Resources))
             {
-                for (var any = EnterArray(ref reader, "resourceSpans"); any && NextObject(ref reader, "resourceSpans");)
+                for (var any = EnterArray(ref reader, Fields.Resources); any && NextObject(ref reader, Fields.Resources);)
                     ScanResourceSpans(ref reader, start);
                 continue;
             }
 
-            if (name.SequenceEqual("resourceLogs"u8))
+            if (name.SequenceEqual("resourceSpans"u8))
+                OtherSignal = "traces";
+            else if (name.SequenceEqual("resourceLogs"u8))
                 OtherSignal = "logs";
             else if (name.SequenceEqual("resourceMetrics"u8))
                 OtherSignal = "metrics";
@@ -74,9 +80,9 @@ internal sealed class JsonRequest : OtlpRequest
             {
                 schemaUrl = SkipValue(ref reader, start);
             }
-            else if (name.SequenceEqual("scopeSpans"u8) || name.SequenceEqual("instrumentationLibrarySpans"u8))
+            else if (System.Text.Ascii.Equals(name, Fields.Scopes) || name.SequenceEqual("instrumentationLibrarySpans"u8))
             {
-                for (var any = EnterArray(ref reader, "scopeSpans"); any && NextObject(ref reader, "scopeSpans");)
+                for (var any = EnterArray(ref reader, Fields.Scopes); any && NextObject(ref reader, Fields.Scopes);)
                     ScanScopeSpans(ref reader, start);
             }
             else
@@ -103,11 +109,11 @@ internal sealed class JsonRequest : OtlpRequest
             {
                 group.ScopeSchemaUrl = SkipValue(ref reader, start);
             }
-            else if (!name.SequenceEqual("spans"u8))
+            else if (!System.Text.Ascii.Equals(name, Fields.Records))
             {
                 reader.Skip();
             }
-            else if (EnterArray(ref reader, "spans"))
+            else if (EnterArray(ref reader, Fields.Records))
             {
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                     AddSpan(ref reader, start);
@@ -270,6 +276,44 @@ internal sealed class JsonRequest : OtlpRequest
             span.DroppedLinks = JsonValues.ReadUnsigned(ref reader, span, "droppedLinksCount");
         else
             reader.Skip();
+    }
+
+    public override void ReadLog(BodyRange range, RawSpan record)
+    {
+        record.Clear();
+        var log = new RawEvent();
+        var observed = 0UL;
+        var reader = new ValidJsonReader(Body.AsSpan(range.Start, range.Length));
+        _ = reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = JsonStrings.Read(reader, record.Temp);
+            if (name.SequenceEqual("timeUnixNano"u8))
+                log.Time = JsonValues.ReadUnsigned(ref reader, record, "timeUnixNano");
+            else if (name.SequenceEqual("observedTimeUnixNano"u8))
+                observed = JsonValues.ReadUnsigned(ref reader, record, "observedTimeUnixNano");
+            else if (name.SequenceEqual("eventName"u8))
+                log.Name = JsonValues.ReadText(ref reader, record, range.Start, "eventName");
+            else if (name.SequenceEqual("traceId"u8))
+                record.SetTraceId(JsonValues.ReadId(ref reader, record, "traceId"));
+            else if (name.SequenceEqual("spanId"u8))
+                record.SetSpanId(JsonValues.ReadId(ref reader, record, "spanId"));
+            else if (name.SequenceEqual("attributes"u8))
+                ReadAttributes(ref reader, record, range.Start);
+            else if (name.SequenceEqual("body"u8))
+                ReadBody(ref reader, record, range.Start);
+            else
+                reader.Skip();
+        }
+
+        EndLog(record, log, observed);
+    }
+
+    private void ReadBody(ref ValidJsonReader reader, RawSpan record, int start)
+    {
+        var body = new RawAttribute { Key = record.KeepOwn(GenAiEvents.Content) };
+        ReadValue(ref reader, record, start, ref body);
+        record.Add(body);
     }
 
     private static void ReadStatus(ref ValidJsonReader reader, RawSpan span, int start)
@@ -435,4 +479,7 @@ internal sealed class JsonRequest : OtlpRequest
 
         return false;
     }
+
+    /// <summary>What the parts of an envelope are called.</summary>
+    private sealed record Names(string Resources, string Scopes, string Records);
 }

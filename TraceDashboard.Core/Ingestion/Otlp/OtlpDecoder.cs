@@ -8,10 +8,9 @@ using TraceDashboard.Core.Traces;
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
 /// <summary>
-/// Turns the spans of a request into updates, a batch at a time, so that what a large body decodes to never has to be held
-/// whole. A span that cannot be taken is noted in <see cref="Rejections"/> and costs no other.
+/// Turns the spans of a request into updates.
 /// </summary>
-internal sealed class OtlpDecoder
+internal sealed class OtlpDecoder : IOtlpDecoder
 {
     /// <summary>2000-01-01 and 2100-01-01: outside, the clock or the unit is wrong.</summary>
     private const ulong EarliestTime = 946_684_800_000_000_000;
@@ -46,15 +45,12 @@ internal sealed class OtlpDecoder
             Rejections.AddTooShort(request.TooShort);
     }
 
-    public Rejections Rejections { get; } = new();
+    public Rejections Rejections { get; } = new("span");
 
-    /// <summary>Whether there was a good span so far.</summary>
     public bool AnyDecoded { get; private set; }
 
-    /// <summary>About how many bytes the last batch takes.</summary>
     public long BatchBytes { get; private set; }
 
-    /// <summary>Decodes spans until about <paramref name="maxBytes"/> are filled; null at the end.</summary>
     public IngestBatch? Next(long maxBytes)
     {
         BatchBytes = 0;
@@ -337,6 +333,6 @@ internal sealed class OtlpDecoder
     {
         var name = StorableText.Shorten(_span[_span.Name], 60);
         var ids = _span.TraceId is null && _span.SpanId is null ? "" : $" {_span.TraceId ?? "?"}/{_span.SpanId ?? "?"}";
-        return name.Length == 0 ? $"span #{index + 1}{ids}" : $"span #{index + 1}{ids} \"{name}\"";
+        return name.Length == 0 ? $"#{index + 1}{ids}" : $"#{index + 1}{ids} \"{name}\"";
     }
 }

@@ -22,7 +22,7 @@ internal static class OtlpEncodings
         return mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ? OtlpEncoding.Json : null;
     }
 
-    /// <exception cref="MalformedRequestException">The body is no export of traces.</exception>
-    public static OtlpRequest Open(this OtlpEncoding encoding, byte[] body, int length, IngestionOptions options) =>
-        encoding == OtlpEncoding.Json ? new JsonRequest(body, length, options) : new ProtobufRequest(body, length, options);
+    /// <exception cref="MalformedRequestException">The body is no export.</exception>
+    public static OtlpRequest Open(this OtlpEncoding encoding, OtlpSignal signal, byte[] body, int length, IngestionOptions options) =>
+        encoding == OtlpEncoding.Json ? new JsonRequest(signal, body, length, options) : new ProtobufRequest(signal, body, length, options);
 }

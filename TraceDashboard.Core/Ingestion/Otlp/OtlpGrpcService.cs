@@ -11,21 +11,21 @@ namespace TraceDashboard.Core.Ingestion.Otlp;
 internal sealed class OtlpGrpcService(IngestionPipeline pipeline, IOptions<IngestionOptions> options, IOptions<BodyOptions> bodies)
 {
     /// <exception cref="RpcException">The export failed as a whole.</exception>
-    public async Task<byte[]> ExportAsync(OtlpGrpcMessage message, ServerCallContext context)
+    public async Task<byte[]> ExportAsync(OtlpSignal signal, OtlpGrpcMessage message, ServerCallContext context)
     {
         var http = context.GetHttpContext();
         OtlpOutcome outcome;
         try
         {
             using var body = message.Open(http.Features.GetRequiredFeature<ByteReservation>(), bodies.Value);
-            outcome = await new OtlpTraceExport(pipeline, options.Value).RunAsync(http.GetProjectId(), OtlpEncoding.Protobuf, body, context.CancellationToken);
+            outcome = await new OtlpExport(signal, pipeline, options.Value).RunAsync(http.GetProjectId(), OtlpEncoding.Protobuf, body, context.CancellationToken);
         }
         catch (Exception e) when (Refusal.Of(e, context.CancellationToken) is { } refusal)
         {
             throw ToException(OtlpOutcome.Failure(refusal));
         }
 
-        return outcome.IsSuccess ? OtlpMessages.Response(OtlpEncoding.Protobuf, outcome.Rejected, outcome.Message) : throw ToException(outcome);
+        return outcome.IsSuccess ? OtlpMessages.Response(OtlpEncoding.Protobuf, signal, outcome.Rejected, outcome.Message) : throw ToException(outcome);
     }
 
     /// <summary>A refusal in the form of gRPC; anything else as it is.</summary>
@@ -52,9 +52,9 @@ internal sealed class OtlpGrpcMethods : IServiceMethodProvider<OtlpGrpcService>
 
     public void OnServiceMethodDiscovery(ServiceMethodProviderContext<OtlpGrpcService> context)
     {
-        context.AddUnaryMethod(Method(Traces, OtlpGrpcMessage.Marshaller), [], static (service, message, call) => service.ExportAsync(message, call));
+        context.AddUnaryMethod(Method(Traces, OtlpGrpcMessage.Marshaller), [], static (service, message, call) => service.ExportAsync(OtlpSignal.Traces, message, call));
         context.AddUnaryMethod(Method(Metrics, IgnoredMessage.Marshaller), [], static (_, _, _) => Task.FromResult<byte[]>([]));
-        context.AddUnaryMethod(Method(Logs, IgnoredMessage.Marshaller), [], static (_, _, _) => Task.FromResult<byte[]>([]));
+        context.AddUnaryMethod(Method(Logs, OtlpGrpcMessage.Marshaller), [], static (service, message, call) => service.ExportAsync(OtlpSignal.Logs, message, call));
     }
 
     private static Method<T, byte[]> Method<T>(string service, Marshaller<T> request)

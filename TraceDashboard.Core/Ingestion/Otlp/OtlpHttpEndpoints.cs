@@ -9,8 +9,8 @@ using TraceDashboard.Core.Projects;
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
 /// <summary>
-/// OTLP/HTTP of opentelemetry-proto 1.11: <c>POST /v1/traces</c> with protobuf or JSON, plain or gzip. Metrics and logs,
-/// which collectors send beside, are answered and not kept.
+/// OTLP/HTTP of opentelemetry-proto 1.11: <c>POST /v1/traces</c> and <c>/v1/logs</c> with protobuf or JSON, plain or gzip. Of logs
+/// the contents of spans are kept; the rest of them, and metrics, which collectors send beside, are answered and not kept.
 /// </summary>
 public static class OtlpHttpEndpoints
 {
@@ -32,18 +32,18 @@ public static class OtlpHttpEndpoints
         foreach (var prefix in s_prefixes)
         {
             var group = endpoints.MapGroup(prefix + "/v1").RequireApiKey(ApiKeyScopes.Ingest).WithMetadata(new AccessErrorWriter(OtlpResult.WriteFailureAsync), new OtlpEndpoint(OtlpTransport.Http)).TakesOtherOrigins().ExcludeFromDescription();
-            group.MapPost("/traces", ExportAsync);
+            group.MapPost("/traces", static (HttpContext context, IngestionPipeline pipeline, IOptions<IngestionOptions> options) => ExportAsync(OtlpSignal.Traces, context, pipeline, options));
             group.MapPost("/metrics", Ignore);
-            group.MapPost("/logs", Ignore);
+            group.MapPost("/logs", static (HttpContext context, IngestionPipeline pipeline, IOptions<IngestionOptions> options) => ExportAsync(OtlpSignal.Logs, context, pipeline, options));
         }
     }
 
-    private static async Task<IResult> ExportAsync(HttpContext context, IngestionPipeline pipeline, IOptions<IngestionOptions> options)
+    private static async Task<IResult> ExportAsync(OtlpSignal signal, HttpContext context, IngestionPipeline pipeline, IOptions<IngestionOptions> options)
     {
         if (!TryGetEncoding(context, out var encoding, out var refusal))
             return refusal;
         using var body = await RequestBody.ReadAsync(context, options.Value.MaxBodyBytes);
-        return new OtlpResult(encoding, await new OtlpTraceExport(pipeline, options.Value).RunAsync(context.GetProjectId(), encoding, body, context.RequestAborted));
+        return new OtlpResult(encoding, await new OtlpExport(signal, pipeline, options.Value).RunAsync(context.GetProjectId(), encoding, body, context.RequestAborted), signal);
     }
 
     private static OtlpResult Ignore(HttpContext context) =>

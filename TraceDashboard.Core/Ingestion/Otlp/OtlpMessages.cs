@@ -9,10 +9,10 @@ internal static class OtlpMessages
     private static ReadOnlySpan<byte> RetryInfoType => "type.googleapis.com/google.rpc.RetryInfo"u8;
 
     /// <summary>
-    /// ExportTraceServiceResponse; those of metrics and logs have the same fields. A message without rejected spans is a warning
-    /// (OTLP 1.x, "partial success").
+    /// ExportTraceServiceResponse; those of metrics and logs have the same fields, under other names. A message without rejected records
+    /// is a warning (OTLP 1.x, "partial success").
     /// </summary>
-    public static byte[] Response(OtlpEncoding encoding, long rejected, string message)
+    public static byte[] Response(OtlpEncoding encoding, OtlpSignal signal, long rejected, string message)
     {
         if (rejected == 0 && message.Length == 0)
             return encoding == OtlpEncoding.Json ? "{}"u8.ToArray() : [];
@@ -20,7 +20,9 @@ internal static class OtlpMessages
         var body = new JsonBuffer();
         if (encoding == OtlpEncoding.Json)
         {
-            body.Write("{\"partialSuccess\":{\"rejectedSpans\":\""u8);
+            body.Write("{\"partialSuccess\":{"u8);
+            body.WriteKey(signal == OtlpSignal.Logs ? "rejectedLogRecords"u8 : "rejectedSpans"u8);
+            body.Write((byte)'"');
             body.WriteLong(rejected);
             body.Write("\",\"errorMessage\":"u8);
             body.WriteString(message);

@@ -3,7 +3,10 @@ using TraceDashboard.Core.Ingestion.Conventions;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
-/// <summary>Field numbers are those of opentelemetry-proto 1.11 (trace, resource, common); unknown fields are passed over.</summary>
+/// <summary>
+/// Field numbers are those of opentelemetry-proto 1.11 (trace, logs, resource, common); unknown fields are passed over. Envelopes of
+/// traces and logs have the same ones.
+/// </summary>
 internal sealed class ProtobufRequest : OtlpRequest
 {
     /// <summary>Two ids with their tags and lengths.</summary>
@@ -11,8 +14,8 @@ internal sealed class ProtobufRequest : OtlpRequest
     private const uint LegacyScopeSpans = 1000;
     private readonly ProtobufNestedValue _nested;
 
-    public ProtobufRequest(byte[] body, int length, IngestionOptions options)
-        : base(body, length, options)
+    public ProtobufRequest(OtlpSignal signal, byte[] body, int length, IngestionOptions options)
+        : base(signal, body, length, options)
     {
         _nested = new ProtobufNestedValue(options);
         var reader = new ProtobufReader(body, 0, length);
@@ -67,10 +70,10 @@ internal sealed class ProtobufRequest : OtlpRequest
             Groups.Add(group);
     }
 
-    private static void Check(in ProtobufReader reader)
+    private void Check(in ProtobufReader reader)
     {
         if (reader.Malformed)
-            throw new MalformedRequestException("The body is not a protobuf ExportTraceServiceRequest, or it is truncated.");
+            throw new MalformedRequestException($"The body is not a protobuf {(Signal == OtlpSignal.Logs ? "ExportLogsServiceRequest" : "ExportTraceServiceRequest")}, or it is truncated.");
     }
 
     public override void ReadResource(BodyRange range, RawSource resource)
@@ -180,6 +183,47 @@ internal sealed class ProtobufRequest : OtlpRequest
             span.Fail("the span is malformed");
         if (nested)
             ReadEventsAndLinks(range, span);
+    }
+
+    public override void ReadLog(BodyRange range, RawSpan record)
+    {
+        record.Clear();
+        var log = new RawEvent();
+        var observed = 0UL;
+        var reader = new ProtobufReader(Body, range.Start, range.Start + range.Length);
+        while (reader.Next())
+        {
+            switch (reader.Field, reader.Wire)
+            {
+                case (1, WireType.Fixed64):
+                    log.Time = reader.Number;
+                    break;
+                case (5, WireType.Length):
+                    var body = new RawAttribute { Key = record.KeepOwn(GenAiEvents.Content) };
+                    ReadValue(reader.Message, record, ref body);
+                    record.Add(body);
+                    break;
+                case (6, WireType.Length):
+                    ReadAttribute(reader.Message, record);
+                    break;
+                case (9, WireType.Length):
+                    record.SetTraceId(reader.Bytes);
+                    break;
+                case (10, WireType.Length):
+                    record.SetSpanId(reader.Bytes);
+                    break;
+                case (11, WireType.Fixed64):
+                    observed = reader.Number;
+                    break;
+                case (12, WireType.Length):
+                    log.Name = record.Keep(reader.Start, reader.Length);
+                    break;
+            }
+        }
+
+        if (reader.Malformed)
+            record.Fail("the record is malformed");
+        EndLog(record, log, observed);
     }
 
     private void ReadEventsAndLinks(BodyRange range, RawSpan span)

@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
-/// <summary>Spans that were not taken: all of them counted, the first ones named.</summary>
-internal sealed class Rejections
+/// <summary>Records that were not taken: all of them counted, the first ones named.</summary>
+/// <param name="kind">What they are, in a word.</param>
+internal sealed class Rejections(string kind)
 {
     private const int MostNamed = 5;
     private readonly List<string> _named = [];
@@ -12,14 +13,14 @@ internal sealed class Rejections
 
     public long Count { get; private set; }
 
-    /// <param name="span">Which one, for the sender.</param>
+    /// <param name="record">Which one, for the sender.</param>
     /// <param name="hasId">Whether it has any id, which records of other signals have not.</param>
-    public void Add(string span, string reason, bool hasId = true)
+    public void Add(string record, string reason, bool hasId = true)
     {
         Count++;
         if (!hasId)
             _withoutIds++;
-        Name(span, reason);
+        Name($"{kind} {record}", reason);
     }
 
     /// <summary>Names what was not taken beside the spans, which are all that OTLP counts.</summary>

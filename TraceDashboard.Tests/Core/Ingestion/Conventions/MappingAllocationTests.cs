@@ -73,7 +73,7 @@ public sealed class MappingAllocationTests
     private static long Allocated(byte[] body)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var decoder = new OtlpDecoder(OtlpEncoding.Protobuf.Open(body, body.Length, new IngestionOptions()), projectId: 7);
+        var decoder = new OtlpDecoder(OtlpEncoding.Protobuf.Open(OtlpSignal.Traces, body, body.Length, new IngestionOptions()), projectId: 7);
         var batch = decoder.Next(long.MaxValue)!;
         Assert.Equal(SpanCount, batch.Spans.Count);
         return GC.GetAllocatedBytesForCurrentThread() - before;

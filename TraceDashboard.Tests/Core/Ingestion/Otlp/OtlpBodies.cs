@@ -41,6 +41,40 @@ internal static class OtlpBodies
         }),
     };
 
+    /// <summary>A log record of <see cref="Span"/>, with the name of its event as older SDKs send it, as an attribute.</summary>
+    /// <param name="eventName">The attribute; null for none.</param>
+    /// <param name="body">JSON; null and <c>null</c> for none.</param>
+    /// <param name="attributes">JSON.</param>
+    /// <param name="millisecond">After the span's start.</param>
+    /// <param name="named">The name in the record's own field; null for none.</param>
+    public static JsonObject Log(string? eventName, string? body = null, string attributes = "{}", int millisecond = 0, string? named = null)
+    {
+        var all = JsonNode.Parse(attributes)!.AsObject();
+        if (eventName is not null)
+            all["event.name"] = eventName;
+        var log = new JsonObject
+        {
+            ["traceId"] = TraceId,
+            ["spanId"] = "0000000000000001",
+            ["timeUnixNano"] = ((long)Start + (millisecond * 1_000_000L)).ToString(CultureInfo.InvariantCulture),
+            ["attributes"] = Attributes(all),
+        };
+        if (body is not null && JsonNode.Parse(body) is { } value)
+            log["body"] = AnyValue(value);
+        if (named is not null)
+            log["eventName"] = named;
+        return log;
+    }
+
+    public static JsonObject LogRequest(params JsonNode[] records) => new()
+    {
+        ["resourceLogs"] = new JsonArray(new JsonObject
+        {
+            ["resource"] = new JsonObject { ["attributes"] = new JsonArray() },
+            ["scopeLogs"] = new JsonArray(new JsonObject { ["scope"] = new JsonObject { ["name"] = "test" }, ["logRecords"] = new JsonArray([.. records.Select(r => r.DeepClone())]) }),
+        }),
+    };
+
     public static byte[] ToJson(JsonNode request) => Encoding.UTF8.GetBytes(request.ToJsonString());
 
     public static byte[] Gzip(ReadOnlySpan<byte> body)
@@ -73,7 +107,9 @@ internal static class OtlpBodies
     public static byte[] ToProtobuf(JsonNode request) => Message(w =>
     {
         foreach (var resourceSpans in Items(request, "resourceSpans"))
-            w.Message(1, r => WriteResourceSpans(r, resourceSpans));
+            w.Message(1, r => WriteResource(r, resourceSpans, "scopeSpans", "spans", WriteSpan));
+        foreach (var resourceLogs in Items(request, "resourceLogs"))
+            w.Message(1, r => WriteResource(r, resourceLogs, "scopeLogs", "logRecords", WriteLog));
     });
 
     public static byte[] Message(Action<ProtobufWriter> write)
@@ -83,11 +119,11 @@ internal static class OtlpBodies
         return writer.ToArray();
     }
 
-    private static void WriteResourceSpans(ProtobufWriter w, JsonNode resourceSpans)
+    private static void WriteResource(ProtobufWriter w, JsonNode resourceSpans, string scopes, string records, Action<ProtobufWriter, JsonNode> write)
     {
         if (resourceSpans["resource"] is { } resource)
             w.Message(1, r => WriteAttributes(r, 1, resource));
-        foreach (var scopeSpans in Items(resourceSpans, "scopeSpans"))
+        foreach (var scopeSpans in Items(resourceSpans, scopes))
         {
             w.Message(2, s =>
             {
@@ -101,8 +137,8 @@ internal static class OtlpBodies
                     });
                 }
 
-                foreach (var span in Items(scopeSpans, "spans"))
-                    s.Message(2, x => WriteSpan(x, span));
+                foreach (var record in Items(scopeSpans, records))
+                    s.Message(2, x => write(x, record));
                 s.Text(3, scopeSpans["schemaUrl"]);
             });
         }
@@ -156,6 +192,18 @@ internal static class OtlpBodies
         }
 
         w.Fixed32(16, span["flags"]);
+    }
+
+    private static void WriteLog(ProtobufWriter w, JsonNode log)
+    {
+        w.Fixed64(1, log["timeUnixNano"]);
+        if (log["body"] is { } body)
+            w.Message(5, v => WriteValue(v, body));
+        WriteAttributes(w, 6, log);
+        w.Hex(9, log["traceId"]);
+        w.Hex(10, log["spanId"]);
+        w.Fixed64(11, log["observedTimeUnixNano"]);
+        w.Text(12, log["eventName"]);
     }
 
     private static void WriteAttributes(ProtobufWriter w, uint field, JsonNode owner)

@@ -17,9 +17,20 @@ internal sealed record OtlpDecoding(IReadOnlyList<SpanUpdate> Spans, IReadOnlyLi
 
     public static OtlpDecoding OfProtobuf(JsonNode request, IngestionOptions? options = null) => Of(OtlpBodies.ToProtobuf(request), OtlpEncoding.Protobuf, options);
 
-    public static OtlpDecoding Of(byte[] body, OtlpEncoding encoding, IngestionOptions? options = null, long batchBytes = long.MaxValue)
+    public static OtlpDecoding OfLogs(params JsonNode[] records) => OfLogs(records, OtlpEncoding.Json);
+
+    public static OtlpDecoding OfLogs(JsonNode[] records, OtlpEncoding encoding)
     {
-        var decoder = new OtlpDecoder(encoding.Open(body, body.Length, options ?? new IngestionOptions()), projectId: 7);
+        var request = OtlpBodies.LogRequest(records);
+        var body = encoding == OtlpEncoding.Json ? OtlpBodies.ToJson(request) : OtlpBodies.ToProtobuf(request);
+        return Of(new OtlpLogDecoder(encoding.Open(OtlpSignal.Logs, body, body.Length, new IngestionOptions()), projectId: 7), long.MaxValue);
+    }
+
+    public static OtlpDecoding Of(byte[] body, OtlpEncoding encoding, IngestionOptions? options = null, long batchBytes = long.MaxValue) =>
+        Of(new OtlpDecoder(encoding.Open(OtlpSignal.Traces, body, body.Length, options ?? new IngestionOptions()), projectId: 7), batchBytes);
+
+    private static OtlpDecoding Of(IOtlpDecoder decoder, long batchBytes)
+    {
         var spans = new List<SpanUpdate>();
         var traces = new List<TraceUpdate>();
         var scores = new List<Score>();

@@ -67,11 +67,13 @@ public sealed class OtlpHttpTests : IAsyncLifetime
     [Theory]
     [InlineData("/v1/metrics", "application/x-protobuf")]
     [InlineData("/v1/logs", "application/json")]
+    [InlineData("/v1/logs", "application/x-protobuf")]
     [InlineData("/api/public/otel/v1/metrics", "application/json")]
     [InlineData("/api/v1/private/otel/v1/logs", "application/x-protobuf")]
     public async Task Metrics_and_logs_succeed_and_are_not_kept(string path, string contentType)
     {
-        using var answer = await PostAsync(OtlpBodies.ToJson(OtlpBodies.Request(OtlpBodies.Span())), contentType, path: path);
+        var logs = OtlpBodies.LogRequest(OtlpBodies.Log("app.started", "\"ready\""));
+        using var answer = await PostAsync(contentType.Contains("protobuf", StringComparison.Ordinal) ? OtlpBodies.ToProtobuf(logs) : OtlpBodies.ToJson(logs), contentType, path: path);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(contentType, answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal(contentType.Contains("protobuf", StringComparison.Ordinal) ? "" : "{}", await answer.Content.ReadAsStringAsync(Cancelled));
@@ -81,6 +83,27 @@ public sealed class OtlpHttpTests : IAsyncLifetime
         wrongKey.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "sk-wrong");
         using var refused = await _app.Client.SendAsync(wrongKey, Cancelled);
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v1/logs", OtlpEncoding.Json)]
+    [InlineData("/otlp/v1/logs", OtlpEncoding.Protobuf)]
+    internal async Task Log_records_that_tell_contents_are_kept_and_bad_ones_counted(string path, OtlpEncoding encoding)
+    {
+        var bad = OtlpBodies.Log("gen_ai.user.message", """{"content":"when?"}""");
+        bad.Remove("timeUnixNano");
+        var logs = OtlpBodies.LogRequest(OtlpBodies.Log("gen_ai.user.message", """{"content":"Hi"}"""), bad);
+        var body = encoding == OtlpEncoding.Json ? OtlpBodies.ToJson(logs) : OtlpBodies.ToProtobuf(logs);
+        using var answer = await PostAsync(body, encoding.MediaType(), path: path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var text = await answer.Content.ReadAsStringAsync(Cancelled);
+        Assert.Contains("timeUnixNano is missing", text, StringComparison.Ordinal);
+        Assert.Equal(encoding == OtlpEncoding.Json, text.Contains("\"rejectedLogRecords\":\"1\"", StringComparison.Ordinal));
+        Assert.Equal(1, await CountSpansAsync());
+        Assert.Contains("\"onlyLogs\":true", await _app.Client.GetStringAsync($"/api/traces/{OtlpBodies.TraceId}", Cancelled), StringComparison.Ordinal);
+
+        await AssertFailureAsync(await PostAsync(OtlpBodies.ToJson(OtlpBodies.Request(OtlpBodies.Span())), "application/json", path: path), OtlpEncoding.Json, HttpStatusCode.BadRequest, 3, "export of traces");
+        await AssertFailureAsync(await PostAsync([0xFF], "application/x-protobuf", path: path), OtlpEncoding.Protobuf, HttpStatusCode.BadRequest, 3, "ExportLogsServiceRequest");
     }
 
     [Theory]

@@ -178,7 +178,7 @@ public sealed class OtlpReaderTests
     {
         var request = OtlpBodies.Request(Enumerable.Range(1, 100).Select(i => OtlpBodies.Span(i)).ToArray<JsonNode>());
         var body = OtlpBodies.ToProtobuf(request);
-        var decoder = new OtlpDecoder(OtlpEncoding.Protobuf.Open(body, body.Length, new IngestionOptions()), 7);
+        var decoder = new OtlpDecoder(OtlpEncoding.Protobuf.Open(OtlpSignal.Traces, body, body.Length, new IngestionOptions()), 7);
         var batches = new List<int>();
         while (decoder.Next(30_000) is { } batch)
         {

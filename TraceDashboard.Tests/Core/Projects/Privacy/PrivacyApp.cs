@@ -28,7 +28,7 @@ internal static class PrivacyApp
         Assert.True(answer.StatusCode == expected, $"{path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}");
     }
 
-    /// <summary>One trace each by OTLP, the gateway API with a stream, and Langfuse, with the text in every place that takes one.</summary>
+    /// <summary>One trace each by OTLP with logs beside, the gateway API with a stream, and Langfuse, with the text in every place that takes one.</summary>
     /// <param name="text">In a trace with the id that its protocol is called.</param>
     public static async Task SendEverywhereAsync(this TestApp app, string text)
     {
@@ -46,6 +46,11 @@ internal static class PrivacyApp
                   {"key":"langfuse.trace.metadata.note","value":{"stringValue":{{quoted}} } }],
                 "events":[{"timeUnixNano":"1764000000600000000","name":{{quoted}},"attributes":[{"key":"exception.message","value":{"stringValue":{{quoted}} } }] }],
                 "links":[{"traceId":"{{OtlpJson.TraceId(2)}}","spanId":"{{OtlpJson.SpanId(2)}}","attributes":[{"key":"why","value":{"stringValue":{{quoted}} } }] }] }] }] }] }
+            """);
+        await app.SendAsync(HttpMethod.Post, "/v1/logs", $$"""
+            {"resourceLogs":[{"scopeLogs":[{"logRecords":[
+              {"traceId":"{{OtlpJson.TraceId(1)}}","spanId":"{{OtlpJson.SpanId(1)}}","timeUnixNano":"1764000000500000000","eventName":"gen_ai.user.message","body":{"kvlistValue":{"values":[{"key":"content","value":{"stringValue":{{quoted}} } }] } } },
+              {"traceId":"{{OtlpJson.TraceId(1)}}","spanId":"{{OtlpJson.SpanId(3)}}","timeUnixNano":"1764000000500000000","eventName":"gen_ai.choice","body":{"stringValue":{{quoted}} } }] }] }] }
             """);
 
         await app.SendAsync(HttpMethod.Post, "/api/traces/start", $$"""

@@ -79,6 +79,10 @@ public class PrivacyTests(PostgresCluster cluster)
                 {"key":"gen_ai.request.temperature","value":{"doubleValue":0.5} },{"key":"region","value":{"stringValue":"eu-west"} }],
               "events":[{"timeUnixNano":"1764000000600000000","name":"gen_ai.content.completion","attributes":[{"key":"gen_ai.completion","value":{"stringValue":"secret words"} },{"key":"index","value":{"intValue":"0"} }] }] }] }] }] }
             """);
+        await app.SendAsync(HttpMethod.Post, "/v1/logs", $$"""
+            {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"traceId":"{{OtlpJson.TraceId(1)}}","spanId":"{{OtlpJson.SpanId(1)}}","timeUnixNano":"1764000000500000000","eventName":"gen_ai.user.message",
+              "body":{"kvlistValue":{"values":[{"key":"content","value":{"stringValue":"secret words"} }] } } }] }] }] }
+            """);
         await app.SendAsync(HttpMethod.Post, "/api/traces/start", """{"traceId":"gateway","model":"gpt-4o","input":"secret words","metadata":{"tenant":"acme","question":"secret words"},"userId":"u_7","tags":["beta"]}""");
         await app.SendAsync(HttpMethod.Put, "/api/traces/gateway/update", """{"outputDelta":"secret words","sequence":0}""");
         await app.SendAsync(HttpMethod.Post, "/api/traces/gateway/complete", """{"output":"secret words","usage":{"inputTokens":10}}""");

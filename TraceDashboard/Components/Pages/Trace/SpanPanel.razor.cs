@@ -77,7 +77,7 @@ public sealed partial class SpanPanel(NavigationManager navigation)
 
     private bool Running => TraceActivity == TraceActivity.Running;
 
-    private bool IsOpen => Facts.EndTime is null;
+    private bool IsOpen => Facts.IsOpen;
 
     private TraceActivity Activity => IsOpen ? TraceActivity : TraceActivity.Finished;
 
@@ -116,6 +116,8 @@ public sealed partial class SpanPanel(NavigationManager navigation)
         get
         {
             var details = Content!.Details;
+            if (Facts.OnlyLogs)
+                yield return ("Log records came for it, and the span itself has not", "from logs only");
             if (details.RequestModel is { } asked && details.ResponseModel is { } answered && asked != answered)
                 yield return ("The model that was asked", "asked " + asked);
             if (Facts.Provider is { } provider)

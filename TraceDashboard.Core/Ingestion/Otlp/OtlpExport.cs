@@ -3,8 +3,8 @@ using TraceDashboard.Core.Api;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
-/// <summary>One export of traces, from the body to the outcome, whatever brought it. It returns after the commit.</summary>
-internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptions options)
+/// <summary>One export, from the body to the outcome, whatever brought it. It returns after the commit.</summary>
+internal sealed class OtlpExport(OtlpSignal signal, IngestionPipeline pipeline, IngestionOptions options)
 {
     /// <summary>A large body is written in pieces of about this size, decoded.</summary>
     public const long BatchBytes = 8 << 20;
@@ -17,7 +17,7 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
     {
         try
         {
-            return await WriteAsync(encoding.Open(body.Bytes, body.Length, options), projectId, body.Room, cancellationToken);
+            return await WriteAsync(encoding.Open(signal, body.Bytes, body.Length, options), projectId, body.Room, cancellationToken);
         }
         catch (MalformedRequestException e)
         {
@@ -27,10 +27,12 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
 
     private async Task<OtlpOutcome> WriteAsync(OtlpRequest request, int projectId, ByteReservation room, CancellationToken cancellationToken)
     {
-        if (request.SpanCount == 0 && request.OtherSignal is { } signal)
-            return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, $"This is an export of {signal}; /v1/traces takes traces only.");
+        if (request.SpanCount == 0 && request.OtherSignal is { } other)
+            return OtlpOutcome.Failure(StatusCodes.Status400BadRequest, signal == OtlpSignal.Logs
+                ? $"This is an export of {other}; /v1/logs takes logs only."
+                : $"This is an export of {other}; /v1/traces takes traces only.");
 
-        var decoder = new OtlpDecoder(request, projectId);
+        IOtlpDecoder decoder = signal == OtlpSignal.Logs ? new OtlpLogDecoder(request, projectId) : new OtlpDecoder(request, projectId);
         var rejections = decoder.Rejections;
         long reserved = 0;
         var refused = 0;
@@ -45,7 +47,7 @@ internal sealed class OtlpTraceExport(IngestionPipeline pipeline, IngestionOptio
             var result = await pipeline.WriteAsync(batch, cancellationToken);
             refused += result.Rejected.Count;
             foreach (var rejected in result.Rejected)
-                rejections.Add($"span {rejected.TraceId}/{rejected.SpanId}", rejected.Reason);
+                rejections.Add($"{rejected.TraceId}/{rejected.SpanId}", rejected.Reason);
             foreach (var (traceId, reason) in result.RejectedTraces)
                 rejections.AddUncounted($"trace {traceId}", reason);
             foreach (var (scoreId, reason) in result.RejectedScores)
