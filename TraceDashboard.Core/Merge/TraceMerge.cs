@@ -21,7 +21,7 @@ public static class TraceMerge
         Bytes(t => t.Output, (t, v) => t.Output = v),
         new Latest<TraceUpdate, bool?>(t => t.IsPublic, (t, v) => t.IsPublic = v, (a, b) => Nullable.Compare(a, b)),
         Text(t => t.ExternalId, (t, v) => t.ExternalId = v),
-        new Combine<TraceUpdate, byte[]>(t => t.SharedMetadata, (t, v) => t.SharedMetadata = v, JsonAgreement.Join),
+        new Combine<TraceUpdate, byte[]>(t => t.SharedMetadata, (t, v) => t.SharedMetadata = v, values => values.Aggregate(JsonAgreement.Join)),
     ];
 
     /// <summary>What several updates of one trace say together.</summary>

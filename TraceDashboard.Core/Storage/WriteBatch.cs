@@ -20,6 +20,9 @@ internal sealed class TraceWrite(int projectId, string traceId)
 
     public Dictionary<string, SpanUpdate> Spans => _spans.Join();
 
+    /// <summary>What spans of the transaction say of the trace itself once they are merged with what is stored.</summary>
+    public void Add(TraceUpdate update) => Own = Own is { } own ? TraceMerge.JoinAll([own, update]) : update;
+
     public void Add(SpanUpdate update)
     {
         Normalise(update);

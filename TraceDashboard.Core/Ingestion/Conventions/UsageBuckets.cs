@@ -82,7 +82,7 @@ internal static class UsageBuckets
             return usage.Total is { } total ? new TokenUsage { Unsplit = total, Rule = UsageRule.InputIncludesCache } : null;
 
         var cached = (read ?? 0) + (write ?? 0);
-        var excludesCache = usage.ExcludesCache || (cached > 0 && usage.Total is { } total && total == input + output + cached) || cached > (input ?? long.MaxValue);
+        var excludesCache = usage.ExcludesCache || (cached > 0 && usage.Total is { } all && all == input + output + cached) || cached > (input ?? long.MaxValue);
         // Reasoning that is larger than the output cannot be a part of it.
         var reasoningWithin = usage.Reasoning <= output ? usage.Reasoning : 0;
         var media = (usage.InputAudio ?? 0) + (usage.InputImage ?? 0);

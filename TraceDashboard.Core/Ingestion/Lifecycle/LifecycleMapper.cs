@@ -114,7 +114,7 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
         span.Chunks = [new OutputChunk(sequence, JsonContent.TextOf(delta, limits.MaxFieldBytes))];
         if (!span.Has(SpanField.Streaming))
             Imply(span, SpanField.Streaming, span.Streaming = true);
-        if (delta.Length > 0 && !span.Has(SpanField.FirstTokenTime))
+        if (!delta.IsEmpty && !span.Has(SpanField.FirstTokenTime))
             SetVersion(span, SpanField.FirstTokenTime, UpdateVersion.Measured((span.FirstTokenTime = _said ?? origin.ReceivedAt).Value));
     }
 

@@ -287,7 +287,7 @@ internal sealed class JsonRequest : OtlpRequest
         _ = reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = JsonStrings.Read(reader, record.Temp);
+            var name = JsonStrings.ReadName(reader, record.Temp);
             if (name.SequenceEqual("timeUnixNano"u8))
                 log.Time = JsonValues.ReadUnsigned(ref reader, record, "timeUnixNano");
             else if (name.SequenceEqual("observedTimeUnixNano"u8))
