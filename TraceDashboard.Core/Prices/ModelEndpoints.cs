@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
@@ -165,6 +166,8 @@ public static class ModelEndpoints
 
     private static async Task<IResult> RecomputeAsync(HttpContext context, ModelPriceManager manager, CancellationToken cancellationToken)
     {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
+            JsonBody.CheckType(context.Request); // or any page could have a browser send it
         await manager.RepriceAsync(context.GetProjectId(), cancellationToken);
         return await RecomputationsAsync(context, manager, cancellationToken);
     }

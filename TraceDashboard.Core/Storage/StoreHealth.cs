@@ -23,9 +23,15 @@ public sealed class StoreHealth(TraceStore store)
                 async (db, ct) =>
                 {
                     await db.Database.OpenConnectionAsync(ct);
-                    var any = await db.Projects.AnyAsync(ct);
-                    store.File?.EnsureInPlace();
-                    return any;
+                    try
+                    {
+                        return await db.Projects.AnyAsync(ct);
+                    }
+                    finally
+                    {
+                        // Where the file is gone, a new connection makes an empty one of its name.
+                        store.File?.EnsureInPlace();
+                    }
                 },
                 cancellationToken);
             if (store.WriteFailure is not null)

@@ -20,7 +20,8 @@ public sealed class HostileTextTests(BrowserFixture browser) : IAsyncLifetime
         "Score.ConfigId", "Score.Environment", "Score.Id", "Score.SessionId",
         "SpanUpdate.ResponseId", "SpanUpdate.ToolCallId", "ToolCallPart.Id",
         "TraceUpdate.AppVersion", "TraceUpdate.ExternalId", "TraceUpdate.Input", "TraceUpdate.Output", "TraceUpdate.OutputPreview",
-        "TraceUpdate.Metadata", "TraceUpdate.Metadata.key", "TraceUpdate.Metadata.list", "TraceUpdate.Metadata.value", "TraceUpdate.Release", "TraceUpdate.Tags",
+        "TraceUpdate.Metadata", "TraceUpdate.Metadata.key", "TraceUpdate.Metadata.list", "TraceUpdate.Metadata.value", "TraceUpdate.Release",
+        "TraceUpdate.SharedMetadata.key", "TraceUpdate.SharedMetadata.list", "TraceUpdate.SharedMetadata.value", "TraceUpdate.Tags",
     ];
 
     /// <summary>

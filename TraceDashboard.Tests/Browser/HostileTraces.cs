@@ -136,7 +136,7 @@ internal sealed class HostileTraces
                 : property.PropertyType == typeof(string[]) ? new[] { text }
                 : property.Name switch
                 {
-                    nameof(SpanUpdate.Attributes) or nameof(SpanUpdate.Resource) or nameof(SpanUpdate.Origin) or nameof(TraceUpdate.Metadata) => Json(Object(Name(property))),
+                    nameof(SpanUpdate.Attributes) or nameof(SpanUpdate.Resource) or nameof(SpanUpdate.Origin) or nameof(TraceUpdate.Metadata) or nameof(TraceUpdate.SharedMetadata) => Json(Object(Name(property))),
                     nameof(SpanUpdate.Events) => Json(new JsonArray(new JsonObject { ["name"] = text, ["timeUnixNano"] = "1", ["attributes"] = Object("SpanEvent.Attributes") })),
                     nameof(SpanUpdate.Links) => Json(new JsonArray(new JsonObject { ["traceId"] = text, ["spanId"] = Text("SpanLink.SpanId"), ["attributes"] = Object("SpanLink.Attributes") })),
                     _ => SampleTraces.Utf8(text),

@@ -20,7 +20,7 @@ public sealed class OpenTelemetryJsTests
         Assert.Equal("invoke_agent helper", trace.Name);
         Assert.Equal(("s-1", "u-1"), (trace.SessionId, trace.UserId));
         Assert.Equal(["beta", "shop"], trace.Tags);
-        Assert.Equal((4, 1, 2, 1), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
+        Assert.Equal((4, 1, 2, 0), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
         Assert.Equal((1000, 400, 100), (trace.TokensIn, trace.TokensCached, trace.TokensOut));
         Assert.Equal(0.003m, trace.Cost);
         Assert.Equal(TimeSpan.FromMilliseconds(250), trace.Ttft);
@@ -51,7 +51,7 @@ public sealed class OpenTelemetryJsTests
         var failed = await app.SpanAsync(traceId, ClientApp.Text(sent, "failed"));
         Assert.Equal((SpanStatus.Error, "RangeError", "429"), (failed.Facts.Status, failed.ErrorType, failed.StatusMessage));
         Assert.Contains("too many requests", failed.EventsJson, StringComparison.Ordinal);
-        Assert.Equal(CostSource.Unknown, failed.Facts.Cost.Source);
+        Assert.Equal(CostSource.Refused, failed.Facts.Cost.Source);
 
         await app.AssertThatRepeatsChangeNothingAsync(path);
     }

@@ -3,14 +3,23 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Hosting;
+using TraceDashboard.Core.Upkeep;
 using TraceDashboard.Tests.Core.Ingestion.Lifecycle;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
+using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Ingestion;
 
-public sealed class SqliteManyUpdatesApiTests(SqliteLifecycleApiTests.App fixture) : ManyUpdatesApiTests(fixture), IClassFixture<SqliteLifecycleApiTests.App>;
+public sealed class SqliteManyUpdatesApiTests(SqliteManyUpdatesApiTests.App fixture) : ManyUpdatesApiTests(fixture), IClassFixture<SqliteManyUpdatesApiTests.App>
+{
+    public sealed class App() : ManyItemsApp(null);
+}
 
-public sealed class PostgresManyUpdatesApiTests(PostgresLifecycleApiTests.App fixture) : ManyUpdatesApiTests(fixture), IClassFixture<PostgresLifecycleApiTests.App>;
+public sealed class PostgresManyUpdatesApiTests(PostgresManyUpdatesApiTests.App fixture) : ManyUpdatesApiTests(fixture), IClassFixture<PostgresManyUpdatesApiTests.App>
+{
+    public sealed class App(PostgresCluster cluster) : ManyItemsApp(cluster);
+}
 
 /// <summary>One request with very many updates of one trace or span, each of which says something else.</summary>
 public abstract class ManyUpdatesApiTests(LifecycleApp fixture)
@@ -47,6 +56,12 @@ public abstract class ManyUpdatesApiTests(LifecycleApp fixture)
         var spans = Enumerable.Range(1, Count).Select(i => Span(i, i, $"langfuse.trace.metadata.k{i}")).ToArray();
         await SendAsync(HttpMethod.Post, "/v1/traces", Export(spans));
         var trace = await TraceAsync(id);
+        while (trace["spanCount"]!.GetValue<int>() < Count)
+        {
+            await fixture.Value.Get<IEnumerable<IHostedService>>().OfType<SummaryRefresher>().Single().RefreshAsync(Cancel);
+            trace = await TraceAsync(id);
+        }
+
         Assert.Equal(Count, trace["metadata"]!.AsObject().Count);
         Assert.Equal(Count, trace["spanCount"]!.GetValue<int>());
 
@@ -95,4 +110,10 @@ public abstract class ManyUpdatesApiTests(LifecycleApp fixture)
 
     private async Task<JsonNode> TraceAsync(string traceId) =>
         JsonNode.Parse(await fixture.Value.Client.GetStringAsync(new Uri($"/api/traces/{traceId}", UriKind.Relative), Cancel))!;
+}
+
+/// <summary>Takes more items in one call than the default.</summary>
+public abstract class ManyItemsApp(PostgresCluster? cluster) : LifecycleApp(cluster)
+{
+    protected override TestAppOptions Options => new() { Settings = new Dictionary<string, string?> { ["Ingestion:MaxSpanItems"] = "20000" } };
 }

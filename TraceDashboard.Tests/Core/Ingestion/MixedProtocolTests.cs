@@ -121,7 +121,7 @@ public abstract class MixedProtocolTests(LifecycleApp fixture)
           {"spanId":"note","parentSpanId":"ANSWER","name":"guard passed","kind":"event","status":"unset","startTime":"2026-01-31T12:00:07.000Z",
            "cost":{"source":"unknown"},"counted":false,"events":[]}],
          "traceId":"TRACE","name":"support","startTime":"2026-01-31T12:00:00.000Z","status":"ok","activity":"finished","latencyMs":9000,"ttftMs":500,"spanCount":7,"errorCount":1,
-         "inputTokens":3500,"outputTokens":300,"cost":0.02276,"unpricedCalls":0,"userId":"u-langfuse","sessionId":"s-1","environment":"staging","inputPreview":"{\"order\":4711}",
+         "inputTokens":3500,"outputTokens":300,"cost":0.02276,"unpricedCalls":0,"datedAhead":false,"userId":"u-langfuse","sessionId":"s-1","environment":"staging","inputPreview":"{\"order\":4711}",
          "scores":[{"name":"choice","dataType":"categorical","count":1,"category":"right"},{"name":"grounded","dataType":"numeric","count":1,"mean":1},
           {"name":"helpful","dataType":"numeric","count":1,"mean":0.9}]}
         """;

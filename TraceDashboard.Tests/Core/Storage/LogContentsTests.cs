@@ -87,7 +87,7 @@ public sealed class LogContentsTests(PostgresCluster cluster)
 
     private static async Task<TraceDetails> TraceAsync(StoreFixture store) => (await store.Get<TraceReader>().GetTraceAsync(7, OtlpBodies.TraceId, Cancel))!;
 
-    private static Task ClearAsync(StoreFixture store) => store.Store.WriteAsync(
+    private static Task<int> ClearAsync(StoreFixture store) => store.Store.WriteAsync(
         async (db, ct) => await db.TraceKeys.ExecuteDeleteAsync(ct) + await db.Traces.ExecuteDeleteAsync(ct) + await db.Spans.ExecuteDeleteAsync(ct) + await db.SpanContents.ExecuteDeleteAsync(ct),
         Cancel);
 }

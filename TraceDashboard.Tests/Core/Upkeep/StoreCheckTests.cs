@@ -58,8 +58,20 @@ public class StoreCheckTests(PostgresCluster cluster)
         var store = app.Get<TraceStore>();
         static SpanUpdate Layer(string id, string? parent, TokenUsage usage, SpanStatus status) => new()
         {
-            ProjectId = 1, TraceId = "t", SpanId = id, Version = new UpdateVersion(2, 1, 0), Hash = id.GetHashCode(StringComparison.Ordinal) | 1, ParentSpanId = parent, Kind = SpanKind.Generation,
-            Status = status, StartTime = StoredRows.Start, EndTime = StoredRows.Start + 1, Provider = "openai", RequestModel = "gpt-4o", ResponseId = "r", Usage = usage,
+            ProjectId = 1,
+            TraceId = "t",
+            SpanId = id,
+            Version = new UpdateVersion(2, 1, 0),
+            Hash = id.GetHashCode(StringComparison.Ordinal) | 1,
+            ParentSpanId = parent,
+            Kind = SpanKind.Generation,
+            Status = status,
+            StartTime = StoredRows.Start,
+            EndTime = StoredRows.Start + 1,
+            Provider = "openai",
+            RequestModel = "gpt-4o",
+            ResponseId = "r",
+            Usage = usage,
         };
         var outer = Layer("outer", null, new TokenUsage { Input = 600, CacheRead = 400, Output = 120 }, SpanStatus.Error);
         var inner = Layer("inner", "outer", new TokenUsage { Input = 1000, Output = 70, Reasoning = 50 }, SpanStatus.Unset);

@@ -62,10 +62,10 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                 nullable: true,
                 collation: "C");
 
-            migrationBuilder.Sql("UPDATE traces SET order_time = LEAST(start_time, received_at + 86400000000000)");
+            migrationBuilder.Sql("UPDATE traces SET order_time = LEAST(start_time, received_at + 86400000000000);");
 
             // The only catalogue that there was before.
-            migrationBuilder.Sql("UPDATE projects SET priced_with = '2026-07-24'");
+            migrationBuilder.Sql("UPDATE projects SET priced_with = '2026-07-24';");
 
             migrationBuilder.CreateIndex(
                 name: "ix_traces_ahead",

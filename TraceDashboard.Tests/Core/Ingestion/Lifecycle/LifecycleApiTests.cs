@@ -469,10 +469,12 @@ public abstract class LifecycleApp(PostgresCluster? cluster) : IAsyncLifetime
 
     public TestApp Value { get; private set; } = null!;
 
+    protected virtual TestAppOptions Options => new();
+
     public async Task<TestApp> StartAsync(TestAppOptions options) =>
         await TestApp.StartAsync(cluster is null ? options : options with { Postgres = await cluster.CreateDatabaseAsync(TestContext.Current.CancellationToken) });
 
-    public async ValueTask InitializeAsync() => Value = await StartAsync(new TestAppOptions { Services = s => s.AddSingleton<TimeProvider>(Time) });
+    public async ValueTask InitializeAsync() => Value = await StartAsync(Options with { Services = s => s.AddSingleton<TimeProvider>(Time) });
 
     public async ValueTask DisposeAsync()
     {
