@@ -21,7 +21,7 @@ public sealed class HostileTextTests(BrowserFixture browser) : IAsyncLifetime
         "SpanUpdate.ResponseId", "SpanUpdate.ToolCallId", "ToolCallPart.Id",
         "TraceUpdate.AppVersion", "TraceUpdate.ExternalId", "TraceUpdate.Input", "TraceUpdate.Output", "TraceUpdate.OutputPreview",
         "TraceUpdate.Metadata", "TraceUpdate.Metadata.key", "TraceUpdate.Metadata.list", "TraceUpdate.Metadata.value", "TraceUpdate.Release",
-        "TraceUpdate.SharedMetadata.key", "TraceUpdate.SharedMetadata.list", "TraceUpdate.SharedMetadata.value", "TraceUpdate.Tags",
+        "TraceUpdate.SharedMetadata", "TraceUpdate.SharedMetadata.key", "TraceUpdate.SharedMetadata.list", "TraceUpdate.SharedMetadata.value", "TraceUpdate.Tags",
     ];
 
     /// <summary>

@@ -91,6 +91,7 @@ internal sealed class HostileTraces
         call.RequestModel = $"{number} {call.RequestModel}";
         call.ResponseModel = $"{number} {call.ResponseModel}";
         call.Usage = new TokenUsage { Input = 100, Output = 10 };
+        call.ResponseId = $"{number} {call.ResponseId}"; // or they would be one call
         call.ReportedCost = 0.25m;
         call.Input = Json(new JsonArray(
             Message("system", new JsonObject { ["type"] = "text", ["content"] = Text("TextPart.Text") }),

@@ -21,7 +21,7 @@ public sealed class LangfuseTests
         Assert.Equal(["beta", "shop"], trace.Tags);
         Assert.Equal(("Where is my parcel? 📦", "It is on its way."), (trace.InputPreview, trace.OutputPreview));
         Assert.Equal("""{"plan":{"name":"pro"}}""", trace.MetadataJson);
-        Assert.Equal((7, 1, 3, 1), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
+        Assert.Equal((7, 1, 3, 0), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
         Assert.Equal((1010, 400, 105), (trace.TokensIn, trace.TokensCached, trace.TokensOut));
         Assert.Equal(0.0253m, trace.Cost);
 
@@ -45,7 +45,7 @@ public sealed class LangfuseTests
 
         var failed = await app.SpanAsync(traceId, ClientApp.Text(sent, "failed"));
         Assert.Equal((SpanStatus.Error, "429 too many requests"), (failed.Facts.Status, failed.StatusMessage));
-        Assert.Equal(CostSource.Unknown, failed.Facts.Cost.Source);
+        Assert.Equal(CostSource.Refused, failed.Facts.Cost.Source);
 
         var paid = await app.SpanAsync(traceId, ClientApp.Text(sent, "paid"));
         Assert.Equal((0.0223m, CostSource.Reported), (paid.Facts.Cost.Amount, paid.Facts.Cost.Source));
@@ -80,7 +80,7 @@ public sealed class LangfuseTests
         Assert.Equal(("support", "s-1", "u-1"), (trace.Name, trace.SessionId, trace.UserId));
         Assert.Equal(["beta", "shop"], trace.Tags);
         Assert.Equal("""{"plan":"pro"}""", trace.MetadataJson);
-        Assert.Equal((6, 1, 3, 1), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
+        Assert.Equal((6, 1, 3, 0), (trace.SpanCount, trace.ErrorCount, trace.ModelCalls, trace.UnpricedCalls));
         Assert.Equal((1010, 400, 105), (trace.TokensIn, trace.TokensCached, trace.TokensOut));
         Assert.Equal(0.0253m, trace.Cost);
 
@@ -102,7 +102,7 @@ public sealed class LangfuseTests
 
         var failed = await app.SpanAsync(traceId, ClientApp.Text(sent, "failed"));
         Assert.Equal((SpanStatus.Error, "429 too many requests"), (failed.Facts.Status, failed.StatusMessage));
-        Assert.Equal(CostSource.Unknown, failed.Facts.Cost.Source);
+        Assert.Equal(CostSource.Refused, failed.Facts.Cost.Source);
 
         var paid = await app.SpanAsync(traceId, ClientApp.Text(sent, "paid"));
         Assert.Equal((0.0223m, CostSource.Reported), (paid.Facts.Cost.Amount, paid.Facts.Cost.Source));

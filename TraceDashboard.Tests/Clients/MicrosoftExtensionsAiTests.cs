@@ -25,7 +25,7 @@ public sealed class MicrosoftExtensionsAiTests
         var trace = await app.TraceAsync(traceId);
         Assert.Equal(("support", "s-1", "u-1"), (trace.Name, trace.SessionId, trace.UserId));
         Assert.Equal(["beta", "shop"], trace.Tags);
-        Assert.Equal((3, 1), (trace.ModelCalls, trace.UnpricedCalls));
+        Assert.Equal((3, 0), (trace.ModelCalls, trace.UnpricedCalls));
         Assert.Equal((1200, 400, 110), (trace.TokensIn, trace.TokensCached, trace.TokensOut));
         Assert.Equal(0.0036m, trace.Cost);
 
@@ -50,7 +50,7 @@ public sealed class MicrosoftExtensionsAiTests
         Assert.Equal(["assistant: It is on its way."], output);
 
         Assert.Equal((SpanStatus.Error, "System.TimeoutException", "the model did not answer"), (failed.Facts.Status, failed.ErrorType, failed.StatusMessage));
-        Assert.Equal(CostSource.Unknown, failed.Facts.Cost.Source);
+        Assert.Equal(CostSource.Refused, failed.Facts.Cost.Source);
 
         var tool = Assert.Single(await app.SpansNamedAsync(traceId, "find_parcel"));
         Assert.Equal((SpanKind.Tool, "find_parcel", "call-1"), (tool.Facts.Kind, tool.ToolName, tool.ToolCallId));

@@ -13,9 +13,11 @@ using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Ingestion;
 
-public class IngestionPipelineTests(PostgresCluster cluster)
+public sealed class IngestionPipelineTests(PostgresCluster cluster) : IDisposable
 {
     private readonly TestLog _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -115,5 +115,5 @@ public abstract class ManyUpdatesApiTests(LifecycleApp fixture)
 /// <summary>Takes more items in one call than the default.</summary>
 public abstract class ManyItemsApp(PostgresCluster? cluster) : LifecycleApp(cluster)
 {
-    protected override TestAppOptions Options => new() { Settings = new Dictionary<string, string?> { ["Ingestion:MaxSpanItems"] = "20000" } };
+    protected override TestAppOptions Options => new() { Settings = new Dictionary<string, string?> { ["Ingestion:MaxSpanItems"] = "40000" } };
 }

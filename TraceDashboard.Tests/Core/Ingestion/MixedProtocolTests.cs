@@ -92,7 +92,7 @@ public abstract class MixedProtocolTests(LifecycleApp fixture)
          "tags":["done","gateway","langfuse","live","otlp","shop"],
          "metadata":{"index":"orders","region":"eu","source":"gateway","tenant":{"plan":"platinum","seats":4}},
          "spans":[
-          {"spanId":"ROOT","name":"POST /checkout","kind":"agent","status":"ok","startTime":"2026-01-31T12:00:00.000Z","endTime":"2026-01-31T12:00:09.000Z","streaming":true,
+          {"spanId":"ROOT","name":"POST /checkout","kind":"agent","status":"ok","startTime":"2026-01-31T12:00:00.000Z","endTime":"2026-01-31T12:00:09.000Z","firstTokenAt":"2026-01-31T12:00:01.000Z","firstTokenMeasured":true,"streaming":true,
            "cost":{"source":"unknown"},"counted":false,"agentName":"shopper","input":"Where is my order?","output":"It is on its way.","attributes":{"http.request.method":"POST"},
            "events":[{"name":"retry","time":"2026-01-31T12:00:02.000Z","attributes":{"attempt":2}}]},
           {"spanId":"SEARCH","parentSpanId":"ROOT","name":"SELECT orders","kind":"retriever","status":"unset","startTime":"2026-01-31T12:00:01.000Z","endTime":"2026-01-31T12:00:02.000Z",
