@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -12,26 +11,6 @@ using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Core.Access;
-
-/// <summary>A caller that speaks for a project.</summary>
-/// <param name="expiresAt">Nanoseconds since the Unix epoch; null when never.</param>
-/// <param name="keyId">Null without a key.</param>
-internal sealed class ProjectIdentity(int projectId, ApiKeyScopes scopes, long? expiresAt, int? keyId) : ClaimsIdentity(ApiKeyAuthenticationHandler.Scheme), IKeyHolder
-{
-    public int ProjectId { get; } = projectId;
-
-    public int? KeyId { get; } = keyId;
-
-    public long? ExpiresAt { get; } = expiresAt;
-
-    /// <summary>Whether the caller has only a public key, where scores may be sent with that.</summary>
-    public bool OnlyScores { get; init; }
-
-    public bool Has(ApiKeyScopes required) => (scopes & required) == required;
-
-    /// <summary>Pages opened on this machine come with this identity too, and antiforgery tokens need a name to be made out to.</summary>
-    public override string Name { get; } = string.Create(CultureInfo.InvariantCulture, $"project {projectId}");
-}
 
 /// <summary>
 /// Accepts a project's key pair as HTTP Basic (<c>public:secret</c>), or its secret as <c>Authorization: Bearer sk-…</c>

@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Analytics;
 
 /// <summary>The lengths of time that are rolled up, in seconds since the Unix epoch.</summary>

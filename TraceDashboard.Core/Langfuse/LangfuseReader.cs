@@ -7,63 +7,6 @@ using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Langfuse;
 
-/// <summary>Which traces; what is null or empty does not matter. Times are nanoseconds since the Unix epoch.</summary>
-internal sealed record LangfuseTraceFilter
-{
-    public string? UserId { get; init; }
-
-    public string? Name { get; init; }
-
-    public string? SessionId { get; init; }
-
-    /// <summary>Inclusive.</summary>
-    public long? From { get; init; }
-
-    /// <summary>Exclusive.</summary>
-    public long? To { get; init; }
-
-    /// <summary>The trace has all of them.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
-
-    public string? Version { get; init; }
-
-    public string? Release { get; init; }
-
-    public IReadOnlyList<string> Environments { get; init; } = [];
-}
-
-/// <summary>Which observations; what is null or empty does not matter. Times are nanoseconds since the Unix epoch.</summary>
-internal sealed record LangfuseObservationFilter
-{
-    public string? Id { get; init; }
-
-    public string? TraceId { get; init; }
-
-    public string? Name { get; init; }
-
-    public string? UserId { get; init; }
-
-    public IReadOnlyList<SpanKind> Kinds { get; init; } = [];
-
-    public bool ErrorsOnly { get; init; }
-
-    public string? ParentId { get; init; }
-
-    public IReadOnlyList<string> Environments { get; init; } = [];
-
-    /// <summary>Inclusive.</summary>
-    public long? From { get; init; }
-
-    /// <summary>Exclusive.</summary>
-    public long? To { get; init; }
-
-    /// <summary>Also spans whose start has not arrived yet. Lists leave them out: they go along the index of start times.</summary>
-    public bool WithUnstarted { get; init; }
-
-    /// <summary>What comes after this one in the order of <see cref="LangfuseReader.PageAsync"/>.</summary>
-    public (long StartTime, string TraceId, string Id)? After { get; init; }
-}
-
 /// <summary>A trace and what belongs to it; lists are empty when they were not asked for.</summary>
 internal sealed record LangfuseTrace(TraceRow Row, IReadOnlyList<string> ObservationIds, IReadOnlyList<string> ScoreIds, LangfuseRoot? Root);
 
@@ -334,35 +277,4 @@ internal enum LangfuseTraceParts
     Observations = 4,
     Metrics = 8,
     All = Io | Scores | Observations | Metrics,
-}
-
-/// <summary>An order of traces: <c>field.asc</c> or <c>field.desc</c>.</summary>
-internal sealed record LangfuseTraceOrder(string Field, bool Descending)
-{
-    private static readonly string[] s_fields = ["timestamp", "id", "name", "userId", "sessionId", "release", "version"];
-
-    public static LangfuseTraceOrder Default { get; } = new("timestamp", true);
-
-    public static string Known => $"a field and a direction, as timestamp.desc; the fields are {string.Join(", ", s_fields)}";
-
-    public static LangfuseTraceOrder? Parse(string text)
-    {
-        var dot = text.LastIndexOf('.');
-        var (field, direction) = dot < 0 ? (text, "asc") : (text[..dot], text[(dot + 1)..]);
-        return s_fields.Contains(field, StringComparer.Ordinal) && direction is "asc" or "desc" ? new LangfuseTraceOrder(field, direction == "desc") : null;
-    }
-
-    public IQueryable<TraceRow> Apply(IQueryable<TraceRow> traces) => (Field switch
-    {
-        "id" => By(traces, t => t.TraceId),
-        "name" => By(traces, t => t.Name),
-        "userId" => By(traces, t => t.UserId),
-        "sessionId" => By(traces, t => t.SessionId),
-        "release" => By(traces, t => t.Release),
-        "version" => By(traces, t => t.AppVersion),
-        _ => By(traces, t => t.OrderTime),
-    }).ThenBy(t => t.TraceNo);
-
-    private IOrderedQueryable<TraceRow> By<T>(IQueryable<TraceRow> traces, System.Linq.Expressions.Expression<Func<TraceRow, T>> key) =>
-        Descending ? traces.OrderByDescending(key) : traces.OrderBy(key);
 }

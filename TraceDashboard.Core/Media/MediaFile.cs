@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Media;
 
 /// <summary>What a client wants to upload, and where it belongs.</summary>

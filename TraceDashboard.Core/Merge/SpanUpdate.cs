@@ -2,42 +2,6 @@ using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Merge;
 
-/// <summary>The fields of a span. The numbers are stored (as bits of <see cref="VersionedUpdate.Fields"/>): never change them, only append.</summary>
-public enum SpanField : byte
-{
-    ParentSpanId = 0,
-    Name = 1,
-    Kind = 2,
-    Status = 3,
-    StatusMessage = 4,
-    ErrorType = 5,
-    StartTime = 6,
-    EndTime = 7,
-    FirstTokenTime = 8,
-    Provider = 9,
-    RequestModel = 10,
-    ResponseModel = 11,
-    ResponseId = 12,
-    Usage = 13,
-    ReportedCost = 14,
-    Streaming = 15,
-    FinishReason = 16,
-    ServiceTier = 17,
-    ToolName = 18,
-    ToolCallId = 19,
-    AgentName = 20,
-    PromptName = 21,
-    PromptVersion = 22,
-    ServiceName = 23,
-    Input = 24,
-    Output = 25,
-    Attributes = 26,
-    Events = 27,
-    Links = 28,
-    Resource = 29,
-    Origin = 30,
-}
-
 /// <summary>
 /// What one message says of one span: its identity, a version, and the fields that it sets. A field that is not in
 /// <see cref="VersionedUpdate.Fields"/> stays as it is; one that is in it with a null value is cleared.

@@ -32,24 +32,6 @@ public readonly record struct Period(DateTimeOffset? From, DateTimeOffset? To)
     public bool Contains(DateTimeOffset time) => (From is null || time >= From) && (To is null || time < To);
 }
 
-/// <summary>What was said of a price, once.</summary>
-public sealed record OwnModelPriceVersion
-{
-    /// <summary>From 1, in the order in which they were said.</summary>
-    public required int Number { get; init; }
-
-    /// <summary>The time that it speaks of.</summary>
-    public required Period Valid { get; init; }
-
-    /// <summary>The times in which it is in force; none when later versions cover it, or when it ends the price.</summary>
-    public required IReadOnlyList<Period> Periods { get; init; }
-
-    /// <summary>Null: it ends the price for that time.</summary>
-    public PriceTable? Prices { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-}
-
 /// <summary>A price to be.</summary>
 /// <param name="Model">1 to <see cref="ModelPriceManager.MaxPatternLength"/> characters.</param>
 /// <param name="Provider">Null for every provider.</param>
@@ -69,34 +51,4 @@ public enum RepricingState
 
     /// <summary>The last attempt failed; it is tried again and goes on where it was.</summary>
     Failed,
-}
-
-/// <summary>How far the costs of a time follow a corrected price.</summary>
-public sealed record Repricing
-{
-    public required long Id { get; init; }
-
-    /// <summary>The price that was corrected, or <c>catalogue/</c> with a version: all calls are priced again.</summary>
-    public required string PriceId { get; init; }
-
-    /// <summary>When the spans started that are priced again.</summary>
-    public required Period Valid { get; init; }
-
-    public required RepricingState State { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    public DateTimeOffset? FinishedAt { get; init; }
-
-    /// <summary>Spans that were looked at.</summary>
-    public required long Done { get; init; }
-
-    /// <summary>About how many there are to look at; null before it begins.</summary>
-    public long? About { get; init; }
-
-    /// <summary>Spans whose cost is another now.</summary>
-    public required long Changed { get; init; }
-
-    /// <summary>Why the last attempt failed.</summary>
-    public string? Error { get; init; }
 }

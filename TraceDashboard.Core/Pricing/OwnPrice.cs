@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Pricing;
 
 /// <summary>What somebody said that a model costs in a time. What was said later stands against what was said before.</summary>

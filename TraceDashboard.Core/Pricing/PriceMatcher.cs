@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Pricing;
 
 /// <summary>What the search for a model's price found, and how.</summary>

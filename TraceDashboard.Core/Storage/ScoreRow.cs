@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>A score, see <see cref="Traces.Score"/>. A deleted one stays as its tombstone, without its content.</summary>

@@ -3,7 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>
-/// The schema, shared by both databases. Pages read through it without tracking; spans are written by <c>SpanWriter</c>.
+/// The schema, shared by both databases. Pages read through it without tracking; spans are written by <see cref="SpanWriter"/>.
+/// In rows, times are nanoseconds since the Unix epoch and money is pico-dollars.
 /// </summary>
 public abstract class TraceDbContext(DbContextOptions options) : DbContext(options)
 {

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace TraceDashboard.Core.Storage;
 
 /// <summary>What the key table says of a trace.</summary>
@@ -10,51 +8,6 @@ internal readonly record struct SpanKey(long TraceNo, string SpanId);
 /// <summary>What follows for a span from the others of its trace.</summary>
 /// <param name="Layers">See <see cref="SpanRow.Layers"/>.</param>
 internal readonly record struct CountedSpan(SpanKey Span, bool Counted, string? Layers);
-
-/// <summary>The rows of a table (called <c>t</c>) that belong to some traces or spans.</summary>
-internal sealed record RowQuery
-{
-    private readonly Action<DbDataReader> _read;
-
-    private RowQuery(string select, string table, Action<DbDataReader> read)
-    {
-        Select = select;
-        Table = table;
-        _read = read;
-    }
-
-    /// <summary>Told of the table of each row that a transaction reads; for tests that count them.</summary>
-    internal static event Action<string>? RowRead;
-
-    public string Select { get; }
-
-    public string Table { get; }
-
-    public long[] TraceNos { get; private init; } = [];
-
-    /// <summary>Null when the query is by trace.</summary>
-    public SpanKey[]? Spans { get; private init; }
-
-    /// <summary>Days that the rows are of, of a table that is partitioned by <c>content_day</c>; null of any other.</summary>
-    public int[]? Days { get; private init; }
-
-    public bool IsEmpty => (Spans?.Length ?? TraceNos.Length) == 0;
-
-    public void Read(DbDataReader row)
-    {
-        RowRead?.Invoke(Table);
-        _read(row);
-    }
-
-    public static RowQuery ByTrace(string select, string table, IEnumerable<long> traceNos, Action<DbDataReader> read) =>
-        new(select, table, read) { TraceNos = [.. traceNos] };
-
-    public static RowQuery BySpan(string select, string table, IEnumerable<SpanKey> spans, Action<DbDataReader> read) =>
-        new(select, table, read) { Spans = [.. spans] };
-
-    public static RowQuery BySpan(string select, string table, IReadOnlyCollection<(SpanKey Span, int Day)> spans, Action<DbDataReader> read) =>
-        new(select, table, read) { Spans = [.. spans.Select(s => s.Span)], Days = [.. spans.Select(s => s.Day).Distinct()] };
-}
 
 /// <summary>
 /// One transaction of the bulk writer on one database. Everything it does is batched: how often it goes to the database

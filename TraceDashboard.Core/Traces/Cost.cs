@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>Where a cost came from.</summary>

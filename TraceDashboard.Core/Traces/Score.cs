@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Traces;
 
 /// <summary>What a score's value is. The numbers are stored and never change their meaning.</summary>

@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Tests.Infrastructure;
 
 /// <summary>The repository that the tests were built in.</summary>

@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Demo;
 
 /// <summary>How a program of the demo works, which decides the shape of its traces.</summary>

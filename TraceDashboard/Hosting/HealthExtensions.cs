@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Hosting;
 
@@ -25,26 +24,5 @@ internal static class HealthExtensions
     {
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(string.Join(' ', report.Entries.Values.Select(e => e.Description).Prepend(report.Status.ToString()).OfType<string>()), context.RequestAborted);
-    }
-}
-
-internal sealed class StoreHealthCheck(StoreHealth health) : IHealthCheck
-{
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
-        try
-        {
-            return await health.FindFaultAsync(timeout.Token).WaitAsync(timeout.Token) is { } fault
-                ? HealthCheckResult.Unhealthy(StoreErrors.Describe(fault), fault)
-                : HealthCheckResult.Healthy();
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return HealthCheckResult.Unhealthy($"The database did not answer within {Patience.TotalSeconds:0} s.");
-        }
     }
 }

@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Hosting;
 
 /// <summary>Where the app sends traces of itself; key <c>SelfTracing:*</c>.</summary>

@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
 /// <summary>What dialects have names for. Each field is decided for itself: a span may carry several dialects at once.</summary>

@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
 /// <summary>

@@ -67,55 +67,6 @@ internal abstract class RedactionRule(string name, string replacement)
     protected abstract bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int length);
 }
 
-/// <summary>A rule that finds digits, which may have something between them.</summary>
-internal static class DigitGroups
-{
-    public static int RestLength(ReadOnlySpan<char> text)
-    {
-        var length = 0;
-        for (var i = 0; i < text.Length && i - length <= 2 && IsPart(text[i]); i++)
-        {
-            if (char.IsAsciiDigit(text[i]))
-                length = i + 1;
-        }
-
-        return length;
-    }
-
-    public static int HeadLength(ReadOnlySpan<char> text)
-    {
-        var length = 0;
-        for (var i = 0; i < text.Length && i - length <= 2 && (IsPart(text[^(i + 1)]) || text[^(i + 1)] == '+'); i++)
-        {
-            if (char.IsAsciiDigit(text[^(i + 1)]) || text[^(i + 1)] == '+')
-                length = i + 1;
-        }
-
-        return length;
-    }
-
-    private static bool IsPart(char c) => char.IsAsciiDigit(c) || c is ' ' or '-' or '.' or '(' or ')' or '/';
-}
-
-/// <summary>A rule that is a regular expression.</summary>
-/// <param name="expression">Must not take more than linear time, nor match an empty text.</param>
-internal class RegexRule(string name, string replacement, Regex expression) : RedactionRule(name, replacement)
-{
-    protected override bool TryFind(ReadOnlySpan<char> text, int from, out int start, out int length)
-    {
-        foreach (var match in expression.EnumerateMatches(text, from))
-        {
-            if (match.Length == 0)
-                continue;
-            (start, length) = (match.Index, match.Length);
-            return true;
-        }
-
-        (start, length) = (0, 0);
-        return false;
-    }
-}
-
 /// <summary>A regular expression that finds digits.</summary>
 internal sealed class DigitsRegexRule(string name, string replacement, Regex expression) : RegexRule(name, replacement, expression)
 {

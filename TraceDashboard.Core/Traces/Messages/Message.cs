@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Core.Traces.Messages;
 
 /// <summary>One turn of a conversation with a model, whichever API or convention it was recorded in.</summary>

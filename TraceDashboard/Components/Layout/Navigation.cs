@@ -1,4 +1,3 @@
-
 namespace TraceDashboard.Components.Layout;
 
 /// <summary>A page in the navigation.</summary>

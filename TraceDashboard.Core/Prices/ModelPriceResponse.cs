@@ -1,0 +1,46 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace TraceDashboard.Core.Prices;
+
+/// <summary>A price of the project's own.</summary>
+public sealed record ModelPriceResponse
+{
+    public required string Id { get; init; }
+
+    public required string Model { get; init; }
+
+    [AllowedValues("exact", "glob", "regex")]
+    public required string Match { get; init; }
+
+    [Description("Null for every provider.")]
+    public required string? Provider { get; init; }
+
+    [Description("Number of the version in force now; null when none is.")]
+    public required int? Current { get; init; }
+
+    [Description("The last that was said first. It stands against those before it, for the time that it speaks of.")]
+    public required IReadOnlyList<ModelPriceVersionResponse> Versions { get; init; }
+
+    [DataType(DataType.DateTime)]
+    public required string CreatedAt { get; init; }
+
+    internal static ModelPriceResponse Of(OwnModelPrice price, DateTimeOffset now) => new()
+    {
+        Id = price.Id,
+        Model = price.Model,
+        Match = price.Match.ToString().ToLowerInvariant(),
+        Provider = price.Provider,
+        Current = price.At(now)?.Number,
+        Versions = [.. price.Versions.Select(v => new ModelPriceVersionResponse
+        {
+            Number = v.Number,
+            ValidFrom = ModelTimes.Text(v.Valid.From),
+            ValidTo = ModelTimes.Text(v.Valid.To),
+            Periods = [.. v.Periods.Select(p => new PeriodResponse(ModelTimes.Text(p.From), ModelTimes.Text(p.To)))],
+            Prices = v.Prices,
+            CreatedAt = ModelTimes.Text(v.CreatedAt)!,
+        })],
+        CreatedAt = ModelTimes.Text(price.CreatedAt)!,
+    };
+}

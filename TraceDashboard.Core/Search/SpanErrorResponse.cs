@@ -1,0 +1,4 @@
+namespace TraceDashboard.Core.Search;
+
+/// <summary>What went wrong in a span.</summary>
+public sealed record SpanErrorResponse(string? Type, string? Message);
