@@ -66,7 +66,7 @@ internal abstract class OtlpRequest(OtlpSignal signal, byte[] body, int length, 
     /// <param name="record">With its attributes, and the body as one of them.</param>
     /// <param name="log">Its time and name as far as they are told.</param>
     /// <param name="observed">When the record came to whoever collects it; stands in for its own time.</param>
-    protected static void EndLog(RawSpan record, RawEvent log, ulong observed)
+    internal static void EndLog(RawSpan record, RawEvent log, ulong observed)
     {
         log.Attributes = record.EndRange(0);
         log.Time = log.Time == 0 ? observed : log.Time;
