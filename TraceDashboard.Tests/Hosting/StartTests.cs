@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using TraceDashboard.Hosting;
 using TraceDashboard.Tests.Infrastructure;
@@ -10,7 +11,7 @@ namespace TraceDashboard.Tests.Hosting;
 
 /// <summary>How the program begins and ends as a process among others.</summary>
 [UnsupportedOSPlatform("windows")]
-public sealed class StartTests : IDisposable
+public sealed partial class StartTests : IDisposable
 {
     private static readonly string[] s_noListeners = ["--urls=http://127.0.0.1:0", "--Otlp:HttpEndpoint=", "--Otlp:GrpcEndpoint="];
 
@@ -30,6 +31,16 @@ public sealed class StartTests : IDisposable
     [InlineData("urls=http://127.0.0.1:many", "the port must be a number")]
     [InlineData("urls=http://192.0.2.1:15080", "no address of this machine")]
     [InlineData("urls=https://127.0.0.1:15443", "has no certificate")]
+    [InlineData("Kestrel:Endpoints:Own:Url=here", "Kestrel:Endpoints:Own:Url is 'here', which is not an address")]
+    [InlineData("Kestrel:Endpoints:Own:Name=x", "Kestrel:Endpoints:Own:Url is ''")]
+    [InlineData("Kestrel:Endpoints:Own:Url=ftp://127.0.0.1:0", "the scheme must be http or https")]
+    [InlineData("Kestrel:Endpoints:Own:Url=http://127.0.0.1:0/path", "leave the path '/path' away")]
+    [InlineData("Kestrel:Endpoints:Own:Url=http://192.0.2.1:15080", "Kestrel:Endpoints:Own:Url: http://192.0.2.1:15080 is no address of this machine")]
+    [InlineData("Kestrel:Endpoints:Own:Url=http://127.0.0.1:0 Kestrel:Endpoints:Own:Protocols=Http9", "Kestrel:Endpoints:Own:Protocols is 'Http9'")]
+    [InlineData("Kestrel:Endpoints:Own:Url=https://127.0.0.1:0 Kestrel:Endpoints:Own:SslProtocols:0=Tls9", "The section Kestrel has an error: ")]
+    [InlineData("Kestrel:Endpoints:Own:Url=https://127.0.0.1:0 Kestrel:Endpoints:Own:Certificate:Path={folder}/none.pfx", "The section Kestrel has an error: ")]
+    [InlineData("Kestrel:Endpoints:Own:Url=https://127.0.0.1:0 Kestrel:Endpoints:Own:Certificate:Path={folder}/corrupt.db", "The section Kestrel has an error: ")]
+    [InlineData("Kestrel:Certificates:Default:Path={folder}/none.pfx", "The section Kestrel has an error: ")]
     [InlineData("Media:Folder=/sys/kernel/media", "Media:Folder")]
     [InlineData("Media:Folder={folder}/corrupt.db", "Media:Folder")]
     [InlineData("Database:Schema=pg_traces", "Database:Schema")]
@@ -38,7 +49,7 @@ public sealed class StartTests : IDisposable
         await File.WriteAllBytesAsync(Path.Combine(_folder, "corrupt.db"), Encoding.UTF8.GetBytes(new string('x', 5000)), Cancel);
         var log = new TestLog();
         using var errors = new StringWriter();
-        string[] settings = [.. s_noListeners, .. Settings.Append("--" + setting.Replace("{folder}", _folder, StringComparison.Ordinal))];
+        string[] settings = [.. s_noListeners, .. Settings, .. SplitSettings().Split(setting.Replace("{folder}", _folder, StringComparison.Ordinal)).Select(s => "--" + s)];
 
         var exit = await Program.Build(settings, builder => builder.Logging.ClearProviders().AddProvider(log)).RunToExitCodeAsync(errors);
 
@@ -111,6 +122,9 @@ public sealed class StartTests : IDisposable
         Assert.Contains("The app is running on this database", output.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("Everything is as the spans say.", output.ToString().TrimEnd(), StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(" (?=Kestrel:)")]
+    private static partial Regex SplitSettings();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -13,6 +13,9 @@ internal sealed class ListenerOptions
     /// <summary>Pages, all APIs and OTLP/HTTP. Empty when the section <c>Kestrel:Endpoints</c> says where to listen.</summary>
     public IReadOnlyList<BindingAddress> Urls { get; set; } = [];
 
+    /// <summary>Where <c>Kestrel:Endpoints</c> says to listen, by the key that says so. The server reads that section itself.</summary>
+    public IReadOnlyList<(string Key, BindingAddress Address)> KestrelEndpoints { get; set; } = [];
+
     /// <summary>OTLP/HTTP alone; null when it is off.</summary>
     public BindingAddress? OtlpHttp { get; set; }
 

@@ -1,15 +1,22 @@
 using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace TraceDashboard.Hosting;
 
 internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConfigureOptions<ListenerOptions>, IValidateOptions<ListenerOptions>
 {
+    private const string KestrelEndpoints = "Kestrel:Endpoints";
+
     private readonly List<string> _appUrls = AppUrls(configuration);
 
     public void Configure(ListenerOptions options)
     {
         options.Urls = [.. _appUrls.Select(url => Parse("urls", url, options.Errors)).OfType<BindingAddress>()];
+        options.KestrelEndpoints =
+        [
+            .. configuration.GetSection(KestrelEndpoints).GetChildren().Select(e => ReadEndpoint(e, options.Errors)).Where(e => e.Address is not null).Select(e => (e.Key, e.Address!)),
+        ];
 
         foreach (var key in configuration.GetSection("Otlp").GetChildren().Select(c => $"Otlp:{c.Key}"))
         {
@@ -27,6 +34,15 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
         return (text is "" ? null : Parse(key, text ?? defaultAddress, errors), text is null);
     }
 
+    private static (string Key, BindingAddress? Address) ReadEndpoint(IConfigurationSection endpoint, List<string> errors)
+    {
+        // The server passes over the name of a protocol that it does not know.
+        if (endpoint["Protocols"] is { } protocols && !Enum.TryParse<HttpProtocols>(protocols, ignoreCase: true, out _))
+            errors.Add($"{endpoint.Path}:Protocols is '{protocols}'; it must be one of {string.Join(", ", Enum.GetNames<HttpProtocols>())}.");
+        var key = $"{endpoint.Path}:Url";
+        return (key, Parse(key, endpoint["Url"] ?? "", errors));
+    }
+
     public ValidateOptionsResult Validate(string? name, ListenerOptions options)
     {
         var errors = new List<string>(options.Errors);
@@ -38,11 +54,19 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
                 errors.Add($"urls: {url} {fault}. Set another address with --urls or ASPNETCORE_URLS.");
         }
 
+        foreach (var (key, address) in options.KestrelEndpoints)
+        {
+            if (PortProbe.Fault(address) is { } fault)
+                errors.Add($"{key}: {address} {fault}. Set another address.");
+        }
+
+        BindingAddress[] own = [.. options.Urls, .. options.KestrelEndpoints.Select(e => e.Address)];
+
         if (options.OtlpHttp is { } http)
-            Check(http, ListenerOptions.OtlpHttpKey, options.OtlpHttpIsDefault, options.Urls, "the app, which takes OTLP under /v1/traces as well", errors);
+            Check(http, ListenerOptions.OtlpHttpKey, options.OtlpHttpIsDefault, own, "the app, which takes OTLP under /v1/traces as well", errors);
         if (options.OtlpGrpc is { } grpc)
         {
-            Check(grpc, ListenerOptions.OtlpGrpcKey, options.OtlpGrpcIsDefault, options.Urls, "the app, which speaks HTTP/1.1", errors);
+            Check(grpc, ListenerOptions.OtlpGrpcKey, options.OtlpGrpcIsDefault, own, "the app, which speaks HTTP/1.1", errors);
             if (grpc.Port != 0 && grpc.Port == options.OtlpHttp?.Port)
                 errors.Add($"{ListenerOptions.OtlpGrpcKey}: {grpc} has the port of {ListenerOptions.OtlpHttpKey}. Set another port, or set the key to empty.");
         }
@@ -60,7 +84,7 @@ internal sealed class ListenerOptionsSetup(IConfiguration configuration) : IConf
 
     private static List<string> AppUrls(IConfiguration configuration)
     {
-        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+        if (configuration.GetSection(KestrelEndpoints).GetChildren().Any())
             return [];
         var urls = Split(configuration[WebHostDefaults.ServerUrlsKey]).ToList();
         if (urls.Count == 0)

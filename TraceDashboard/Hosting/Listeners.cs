@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Configuration;
@@ -61,6 +62,7 @@ internal static partial class Listeners
         app.CutConnectionsAfterDrain(kestrel);
         kestrel.Limits.MaxRequestBodySize = app.Services.GetRequiredService<IOptions<IngestionOptions>>().Value.MaxBodyBytes + ReadBeyondLimit;
 
+        LoadEndpoints(kestrel);
         foreach (var url in listeners.Urls)
             Listen(kestrel, url, static _ => { });
 
@@ -98,6 +100,19 @@ internal static partial class Listeners
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return context.Response.WriteAsync(listener.Hint, context.RequestAborted);
     });
+
+    /// <summary>Has the server read its section now: the start of the host would log what is wrong in it as a crash.</summary>
+    private static void LoadEndpoints(KestrelServerOptions kestrel)
+    {
+        try
+        {
+            kestrel.ConfigurationLoader?.Load();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new StartException($"The section Kestrel has an error: {e.Message}", e);
+        }
+    }
 
     private static void Mark(ListenOptions options, OtlpListenerFeature feature) => options.Use(next => connection =>
     {
