@@ -1,42 +1,10 @@
+using TraceDashboard.Core.Pricing;
+
 namespace TraceDashboard.Core.Ingestion.Conventions;
 
-/// <summary>Names of providers as OTel's <c>gen_ai.provider.name</c> has them since 1.37.</summary>
+/// <summary>What tells the provider of a call where its span does not name one.</summary>
 internal static class Providers
 {
-    private static readonly Dictionary<string, string> s_aliases = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["vertex_ai"] = "gcp.vertex_ai",
-        ["vertexai"] = "gcp.vertex_ai",
-        ["gemini"] = "gcp.gemini",
-        ["az.ai.inference"] = "azure.ai.inference",
-        ["azure_ai"] = "azure.ai.inference",
-        ["az.ai.openai"] = "azure.ai.openai",
-        ["azure"] = "azure.ai.openai",
-        ["azure_openai"] = "azure.ai.openai",
-        ["xai"] = "x_ai",
-        ["bedrock"] = "aws.bedrock",
-        ["aws_bedrock"] = "aws.bedrock",
-        ["mistral"] = "mistral_ai",
-        ["mistralai"] = "mistral_ai",
-        ["moonshot"] = "moonshot_ai",
-        ["watsonx"] = "ibm.watsonx.ai",
-        ["azure-openai"] = "azure.ai.openai",
-        ["amazon-bedrock"] = "aws.bedrock",
-        ["amazon"] = "aws.bedrock",
-        ["aws"] = "aws.bedrock",
-        ["google"] = "gcp.gen_ai",
-        ["googleai"] = "gcp.gemini",
-        ["google.generative-ai"] = "gcp.gemini",
-        ["google.vertex"] = "gcp.vertex_ai",
-        ["vertex"] = "gcp.vertex_ai",
-        ["google-vertex"] = "gcp.vertex_ai",
-        ["vertex_ai_beta"] = "gcp.vertex_ai",
-        ["gcp.vertex.agent"] = "gcp.vertex_ai",
-        ["togetherai"] = "together",
-        ["together_ai"] = "together",
-        ["fireworks_ai"] = "fireworks",
-    };
-
     /// <summary>What stands where a provider belongs and is none: what calls one.</summary>
     private static readonly HashSet<string> s_frameworks = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -71,26 +39,7 @@ internal static class Providers
         ("command-", "cohere"),
     ];
 
-    private static readonly HashSet<string> s_canonical = new(s_aliases.Values.Concat(s_hosts.Select(h => h.Provider)), StringComparer.OrdinalIgnoreCase);
-
     public static bool IsFramework(string name) => s_frameworks.Contains(name);
-
-    /// <summary>One name for each provider; names that are not known stay, in lower case.</summary>
-    public static string Normalize(string name)
-    {
-        if (s_aliases.TryGetValue(name, out var known))
-            return known;
-        // The Vercel AI SDK appends the kind of API: openai.chat. OTel's own names have dots too.
-        for (var dot = s_canonical.Contains(name) ? -1 : name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
-        {
-            if (s_aliases.TryGetValue(name[..dot], out known))
-                return known;
-            if (s_canonical.Contains(name[..dot]))
-                return name[..dot].ToLowerInvariant();
-        }
-
-        return name.AsSpan().ContainsAnyInRange('A', 'Z') ? name.ToLowerInvariant() : name;
-    }
 
     /// <summary>From the address that was called, or from the model's id; null when neither tells.</summary>
     public static string? Guess(string? host, string? model)
@@ -115,7 +64,7 @@ internal static class Providers
         var slash = model.IndexOf('/', StringComparison.Ordinal);
         // Only routers write provider/model; elsewhere what stands before the slash is a publisher of weights.
         if (slash > 0)
-            return s_hosts.FirstOrDefault(h => h.Provider == Normalize(model[..slash])).Provider;
+            return s_hosts.FirstOrDefault(h => h.Provider == ProviderNames.Normalize(model[..slash])).Provider;
         foreach (var (prefix, provider) in s_models)
         {
             if (model.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))

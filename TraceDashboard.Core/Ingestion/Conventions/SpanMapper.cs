@@ -1,4 +1,5 @@
 using TraceDashboard.Core.Merge;
+using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -199,7 +200,7 @@ internal sealed partial class SpanMapper(IngestionOptions options)
         if (responseModel is not null)
             update.ResponseModel = responseModel;
         if (Short(Field.Provider) is { } provider && !Providers.IsFramework(provider))
-            update.Provider = Providers.Normalize(provider);
+            update.Provider = ProviderNames.Normalize(provider);
         else if (kind.IsModelCall() && Providers.Guess(Short(Field.ServerAddress), responseModel ?? requestModel) is { } guessed)
             update.Provider = guessed;
         if (Short(Field.ResponseId) is { } responseId)
