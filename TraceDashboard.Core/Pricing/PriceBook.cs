@@ -23,9 +23,6 @@ public sealed class PriceBook
         _own = [.. own.OrderBy(p => p.Rule.Order).ThenByDescending(p => p.Order)];
     }
 
-    /// <summary>The catalogue alone.</summary>
-    public static PriceBook Default { get; } = new(PriceCatalogue.Default, []);
-
     /// <summary>The most specific first.</summary>
     internal IReadOnlyList<OwnPrice> Own => _own;
 

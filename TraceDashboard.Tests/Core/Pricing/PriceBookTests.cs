@@ -42,7 +42,7 @@ public sealed class PriceBookTests
 
         Assert.Equal((stored, 0.0025m, "catalogue of 2026-07-24"), (ledger.Cost, ledger.Lines.Sum(l => l.Usd), ledger.Version));
         Assert.Equal(("own/p9/1", (decimal?)0.009m), (ledger.Now!.PriceKey, ledger.Now.Amount));
-        Assert.Null(PriceBook.Default.Explain(stored, "openai", "gpt-4o", null, usage, null, s_june).Now);
+        Assert.Null(TestPrices.Catalogue.Explain(stored, "openai", "gpt-4o", null, usage, null, s_june).Now);
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class PriceBookTests
     {
         var usage = new TokenUsage { Input = 1000 };
 
-        var gone = PriceBook.Default.Explain(new Cost(0.004m, CostSource.Computed, "2025-01-01/openai/gpt-4o"), "openai", "gpt-4o", null, usage, null, s_june);
-        var same = PriceBook.Default.Explain(new Cost(0.0025m, CostSource.Computed, "2025-01-01/openai/gpt-4o"), "openai", "gpt-4o", null, usage, null, s_june);
+        var gone = TestPrices.Catalogue.Explain(new Cost(0.004m, CostSource.Computed, "2025-01-01/openai/gpt-4o"), "openai", "gpt-4o", null, usage, null, s_june);
+        var same = TestPrices.Catalogue.Explain(new Cost(0.0025m, CostSource.Computed, "2025-01-01/openai/gpt-4o"), "openai", "gpt-4o", null, usage, null, s_june);
 
         Assert.Equal(((decimal?)0.004m, "2025-01-01/openai/gpt-4o", "catalogue of 2025-01-01", (decimal?)0.0025m), (gone.Cost.Amount, gone.PriceKey, gone.Version, gone.Now!.Amount));
         Assert.Empty(gone.Lines);
@@ -63,8 +63,8 @@ public sealed class PriceBookTests
     {
         var usage = new TokenUsage { Input = 1000 };
 
-        var unknown = PriceBook.Default.Explain(Cost.Unknown, "openai", "gpt-4o", null, usage, null, s_june);
-        var refused = PriceBook.Default.Explain(Cost.Refused, "openai", "gpt-4o", null, null, null, s_june);
+        var unknown = TestPrices.Catalogue.Explain(Cost.Unknown, "openai", "gpt-4o", null, usage, null, s_june);
+        var refused = TestPrices.Catalogue.Explain(Cost.Refused, "openai", "gpt-4o", null, null, null, s_june);
 
         Assert.Equal((Cost.Unknown, (decimal?)0.0025m), (unknown.Cost, unknown.Now!.Amount));
         Assert.NotNull(unknown.UnknownBecause);
@@ -224,7 +224,7 @@ public sealed class PriceBookTests
     public void A_known_name_is_priced_without_more_than_its_answer()
     {
         var book = Book([.. Enumerable.Range(1, 500).Select(i => Own(i, ModelMatch.Regex, $"m-{i}")), Own(1, ModelMatch.Exact, "m")]);
-        var without = Measure(PriceBook.Default, "gpt-4o");
+        var without = Measure(TestPrices.Catalogue, "gpt-4o");
 
         Assert.InRange(Measure(book, "m"), 0, without);
         Assert.InRange(Measure(book, "gpt-4o"), 0, without);

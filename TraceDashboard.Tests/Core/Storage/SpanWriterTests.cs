@@ -9,6 +9,7 @@ using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Core.Upkeep;
 using TraceDashboard.Tests.Core.Merge;
+using TraceDashboard.Tests.Core.Pricing;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Core.Storage;
@@ -88,8 +89,8 @@ public class SpanWriterTests(PostgresCluster cluster)
             var ownStored = summary.OwnState is null ? null : MergeStateCodec.DecodeTrace(1, traceId, summary.OwnState);
             Assert.Equal(own is null ? null : MergeTests.Describe(own), ownStored is null ? null : MergeTests.Describe(ownStored));
 
-            var facts = expected.Select(s => SpanRowMapper.ToFacts(SpanRowMapper.ToRow(s, summary.TraceNo, 0, 0, PriceBook.Default))).ToList();
-            CallLayers.Settle(facts, PriceBook.Default);
+            var facts = expected.Select(s => SpanRowMapper.ToFacts(SpanRowMapper.ToRow(s, summary.TraceNo, 0, 0, TestPrices.Catalogue))).ToList();
+            CallLayers.Settle(facts, TestPrices.Catalogue);
             Assert.Equal(
                 facts.Where(f => f.Counted).Select(f => $"{f.SpanId} {LayeredCallCodec.Encode(f.Layers)}"), counted[summary.TraceNo].Order(StringComparer.Ordinal));
             Assert.Equal(SummaryOf(summary, own, facts), JsonSerializer.Serialize(summary));

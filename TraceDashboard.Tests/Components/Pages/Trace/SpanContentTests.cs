@@ -3,6 +3,7 @@ using TraceDashboard.Components.Pages.Trace;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Core.Traces.Messages;
+using TraceDashboard.Tests.Core.Pricing;
 
 namespace TraceDashboard.Tests.Components.Pages.Trace;
 
@@ -50,7 +51,7 @@ public class SpanContentTests
             LinksJson = """[{"traceId":"t","spanId":"s","attributes":{}}]""",
         };
 
-        var content = SpanContent.Read(details, PriceBook.Default);
+        var content = SpanContent.Read(details, TestPrices.Catalogue);
 
         Assert.Equal(["a:text", "b:int", "c:double", "d:bool", "e:list", "f:map", "h:null"], content.Attributes.Select(a => $"{a.Key}:{a.Type}"));
         Assert.Equal(["early", "late"], content.Events.Select(e => e.Name));
@@ -98,7 +99,7 @@ public class SpanContentTests
                 Counted = true,
             },
         };
-        var content = SpanContent.Read(details, PriceBook.Default);
+        var content = SpanContent.Read(details, TestPrices.Catalogue);
 
         var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Details.Facts)).Find("section").TextContent;
 
@@ -119,7 +120,7 @@ public class SpanContentTests
             RequestModel = "claude-sonnet-4-5",
             Facts = Details(null, null).Facts with { Provider = "anthropic", Usage = new TokenUsage { Input = 1_000, Output = 100 }, Cost = stored, Counted = true },
         };
-        var content = SpanContent.Read(details, PriceBook.Default);
+        var content = SpanContent.Read(details, TestPrices.Catalogue);
 
         var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Call)).Find("section").TextContent;
 
@@ -148,7 +149,7 @@ public class SpanContentTests
                 },
             },
         };
-        var content = SpanContent.Read(details, PriceBook.Default);
+        var content = SpanContent.Read(details, TestPrices.Catalogue);
 
         var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Call).Add(l => l.Layered, true)).Find("section").TextContent;
 
@@ -159,7 +160,7 @@ public class SpanContentTests
     }
 
     private static SpanContent Read(string? input, string? output, bool streamed = false, SpanKind kind = SpanKind.Generation) =>
-        SpanContent.Read(Details(input, output, streamed, kind), PriceBook.Default);
+        SpanContent.Read(Details(input, output, streamed, kind), TestPrices.Catalogue);
 
     private static SpanDetails Details(string? input, string? output, bool streamed = false, SpanKind kind = SpanKind.Generation) => new()
     {
