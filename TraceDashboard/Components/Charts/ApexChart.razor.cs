@@ -151,17 +151,7 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposal.CancelAsync();
-        try
-        {
-            await EraseAsync();
-            if (_module is not null)
-                await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its charts with it.
-        }
-
+        await ScriptReferences.ReleaseAsync(_drawing, _module);
         _self?.Dispose();
         _disposal.Dispose();
     }
@@ -173,9 +163,10 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
         {
             if (ShowTable || _series.Count == 0)
             {
-                if (_drawing is null)
+                if (_drawing is not { } drawing)
                     return;
-                await EraseAsync();
+                (_drawing, _drawn) = (null, null);
+                await ScriptReferences.ReleaseAsync(drawing);
                 continue;
             }
 
@@ -202,16 +193,6 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
 
             _drawn = model;
         }
-    }
-
-    private async Task EraseAsync()
-    {
-        if (_drawing is not { } drawing)
-            return;
-        _drawing = null;
-        _drawn = null;
-        await drawing.InvokeVoidAsync("dispose");
-        await drawing.DisposeAsync();
     }
 
     private ChartModel Model()

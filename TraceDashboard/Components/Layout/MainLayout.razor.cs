@@ -92,22 +92,7 @@ public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime 
     public async ValueTask DisposeAsync()
     {
         await _disposal.CancelAsync();
-        try
-        {
-            if (_keyboard is not null)
-            {
-                await _keyboard.InvokeVoidAsync("stop");
-                await _keyboard.DisposeAsync();
-            }
-
-            if (_module is not null)
-                await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its listeners with it.
-        }
-
+        await ScriptReferences.ReleaseAsync(_keyboard, _module);
         _self?.Dispose();
         _disposal.Dispose();
     }

@@ -86,7 +86,7 @@ export function start(layout) {
   document.documentElement.dataset.interactive = "true";
 
   return {
-    stop() {
+    dispose() {
       document.removeEventListener("visibilitychange", onVisibility);
       document.removeEventListener("keydown", onKeyDown);
       document.removeEventListener("click", onClick);

@@ -229,22 +229,7 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _disposal.CancelAsync();
-        try
-        {
-            if (_view is not null)
-            {
-                await _view.InvokeVoidAsync("dispose");
-                await _view.DisposeAsync();
-            }
-
-            if (_module is not null)
-                await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its listeners with it.
-        }
-
+        await ScriptReferences.ReleaseAsync(_view, _module);
         _self?.Dispose();
         _disposal.Dispose();
     }

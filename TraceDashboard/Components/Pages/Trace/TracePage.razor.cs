@@ -93,12 +93,9 @@ public sealed partial class TracePage(
         _clockedRoot = _root.Id;
         try
         {
-            if (_clocks is not null)
-            {
-                await _clocks.InvokeVoidAsync("dispose", Gone);
-                await _clocks.DisposeAsync();
-            }
-
+            var former = _clocks;
+            _clocks = null;
+            await ScriptReferences.ReleaseAsync(former);
             _module ??= await js.InvokeAsync<IJSObjectReference>("import", Gone, "./Components/Pages/Trace/TracePage.razor.js");
             _clocks = await _module.InvokeAsync<IJSObjectReference>("start", Gone, _root);
         }
@@ -122,22 +119,7 @@ public sealed partial class TracePage(
 
     protected override async ValueTask DisposeCoreAsync()
     {
-        try
-        {
-            if (_clocks is not null)
-            {
-                await _clocks.InvokeVoidAsync("dispose");
-                await _clocks.DisposeAsync();
-            }
-
-            if (_module is not null)
-                await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its clocks with it.
-        }
-
+        await ScriptReferences.ReleaseAsync(_clocks, _module);
         await base.DisposeCoreAsync();
     }
 

@@ -167,22 +167,7 @@ public sealed partial class TracesPage(
             _load.Dispose();
         }
 
-        try
-        {
-            if (_view is not null)
-            {
-                await _view.InvokeVoidAsync("stop");
-                await _view.DisposeAsync();
-            }
-
-            if (_module is not null)
-                await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser has gone, and its listeners with it.
-        }
-
+        await ScriptReferences.ReleaseAsync(_view, _module);
         _self?.Dispose();
         await base.DisposeCoreAsync();
     }
@@ -316,13 +301,9 @@ public sealed partial class TracesPage(
         _attachedTo = element;
         try
         {
-            if (_view is not null)
-            {
-                await _view.InvokeVoidAsync("stop", Gone);
-                await _view.DisposeAsync();
-                _view = null;
-            }
-
+            var former = _view;
+            _view = null;
+            await ScriptReferences.ReleaseAsync(former);
             if (element is null)
                 return;
 

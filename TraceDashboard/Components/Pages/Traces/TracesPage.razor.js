@@ -144,7 +144,7 @@ export function attach(scroller, page) {
       anchor = null;
       scroller.scrollTop = 0;
     },
-    stop() {
+    dispose() {
       abort.abort();
       changes.disconnect();
       end.disconnect();
