@@ -13,7 +13,7 @@ public static class ApiKeyEndpoints
 {
     public static void MapApiKeys(this IEndpointRouteBuilder app)
     {
-        var keys = app.MapGroup("/api").WithTags("Keys").RequireApiKey(ApiKeyScopes.All);
+        var keys = app.MapGroup("/api").WithTags("Keys").RequireApiKey(ApiKeyScopes.All).TakesJson();
 
         keys.MapGet("/keys", ListAsync)
             .WithName("listKeys")

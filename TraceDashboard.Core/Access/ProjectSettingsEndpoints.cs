@@ -15,7 +15,7 @@ public static class ProjectSettingsEndpoints
 
     public static void MapProjectSettings(this IEndpointRouteBuilder app)
     {
-        var settings = app.MapGroup("/api/project").WithTags("Project");
+        var settings = app.MapGroup("/api/project").WithTags("Project").TakesJson();
 
         settings.MapGet("/settings", GetAsync)
             .RequireApiKey(ApiKeyScopes.Read)

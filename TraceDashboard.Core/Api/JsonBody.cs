@@ -17,7 +17,6 @@ internal static class JsonBody
     public static async Task<(T? Request, IResult? Problem)> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type, int maxBytes = MaxBytes)
         where T : class
     {
-        CheckType(context.Request);
         using var body = await RequestBody.ReadAsync(context, maxBytes);
         var errors = new ApiErrors();
         return BodyParser.Parse(body.Memory, type, errors) is { } parsed ? (parsed, null) : (null, errors.ToResult());
@@ -42,13 +41,6 @@ internal static class JsonBody
         {
             throw Refuse("The body must be a JSON object.", e);
         }
-    }
-
-    /// <exception cref="RequestRefusedException">The body is not said to be JSON.</exception>
-    public static void CheckType(HttpRequest request)
-    {
-        if (!request.HasJsonContentType())
-            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON. Send it with 'Content-Type: application/json'.");
     }
 
     private static RequestRefusedException Refuse(string message, Exception? inner = null) => new(StatusCodes.Status400BadRequest, message, inner);

@@ -2,10 +2,10 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Access;
+using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Projects;
 using TraceDashboard.Core.Storage;
 
@@ -27,13 +27,6 @@ public static class LangfuseEndpoints
         app.MapLangfuseMedia();
         app.MapGet("/api/public/health", HealthAsync).AllowAnonymous().ExcludeFromDescription();
     }
-
-    /// <summary>Bodies must say that they are JSON: any page can have a browser send one of another type, or of none, without asking.</summary>
-    internal static TBuilder TakesJson<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.AddEndpointFilter(static (call, next) =>
-            call.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || call.HttpContext.Request.HasJsonContentType()
-                ? next(call)
-                : ValueTask.FromResult<object?>(LangfuseResult.Failure(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON. Send it with 'Content-Type: application/json'.")));
 
     /// <summary>Needs no key. With <c>failIfDatabaseUnavailable=true</c> it is 503 while the store cannot be read or written.</summary>
     private static async Task<IResult> HealthAsync(StoreHealth health, HttpContext context, string? failIfDatabaseUnavailable)

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
@@ -63,7 +62,7 @@ public static class ModelEndpoints
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status403Forbidden);
 
-        var write = app.MapGroup("/api").WithTags("Models and prices").RequireApiKey(ApiKeyScopes.All);
+        var write = app.MapGroup("/api").WithTags("Models and prices").RequireApiKey(ApiKeyScopes.All).TakesJson();
 
         write.MapPost("/model-prices/recomputations", RecomputeAsync)
             .WithName("recomputeCosts")
@@ -166,8 +165,6 @@ public static class ModelEndpoints
 
     private static async Task<IResult> RecomputeAsync(HttpContext context, ModelPriceManager manager, CancellationToken cancellationToken)
     {
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
-            JsonBody.CheckType(context.Request); // or any page could have a browser send it
         await manager.RepriceAsync(context.GetProjectId(), cancellationToken);
         return await RecomputationsAsync(context, manager, cancellationToken);
     }

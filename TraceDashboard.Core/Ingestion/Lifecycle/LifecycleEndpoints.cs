@@ -20,7 +20,7 @@ public static class LifecycleEndpoints
 
     public static void MapLifecycle(this IEndpointRouteBuilder app)
     {
-        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey(ApiKeyScopes.Ingest).TakesOtherOrigins();
+        var traces = app.MapGroup("/api/traces").WithTags("Traces").RequireApiKey(ApiKeyScopes.Ingest).TakesJson().TakesOtherOrigins();
 
         traces.MapPost("/start", static (
                 HttpContext context,

@@ -30,7 +30,6 @@ internal sealed class LifecycleIngest(IngestionPipeline pipeline, IOptions<Inges
         HttpContext context, LifecycleCall call, JsonTypeInfo<T> type, Func<HttpContext, T, ApiErrors, LifecycleOrigin> originOf)
         where T : TraceContext
     {
-        JsonBody.CheckType(context.Request);
         using var body = await RequestBody.ReadAsync(context, options.Value.MaxBodyBytes);
         return await WriteAsync(context, call, type, originOf, body);
     }

@@ -115,7 +115,7 @@ public sealed class KeylessCallTests(KeylessCallTests.Apps apps) : IClassFixture
     public async Task Every_endpoint_refuses_bodies_of_the_types_that_a_browser_sends_without_asking()
     {
         var routes = apps.Plain.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.Metadata.GetMetadata<IAuthorizeData>() is not null && Method(e) is "POST" or "PUT" or "PATCH" && !e.RoutePattern.RawText!.Contains("opentelemetry.proto", StringComparison.Ordinal)).ToList();
+            .Where(e => e.Metadata.GetMetadata<IAuthorizeData>() is not null && (Method(e) is "POST" or "PUT" or "PATCH" || (Method(e), e.RoutePattern.RawText) == ("DELETE", "/api/public/traces")) && !e.RoutePattern.RawText!.Contains("opentelemetry.proto", StringComparison.Ordinal)).ToList();
         Assert.True(routes.Count > 25, $"only {routes.Count} routes take a body");
         foreach (var route in routes)
         {
@@ -125,8 +125,7 @@ public sealed class KeylessCallTests(KeylessCallTests.Apps apps) : IClassFixture
                 if (type is not null)
                     request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
                 using var response = await apps.Plain.Client.SendAsync(request, Cancel);
-                // Some look first whether there is what they change.
-                Assert.True(response.StatusCode is HttpStatusCode.UnsupportedMediaType or HttpStatusCode.NotFound, $"{route.DisplayName} answers {(int)response.StatusCode} to {type ?? "no type"}");
+                Assert.True(response.StatusCode == HttpStatusCode.UnsupportedMediaType, $"{route.DisplayName} answers {(int)response.StatusCode} to {type ?? "no type"}");
             }
         }
 
