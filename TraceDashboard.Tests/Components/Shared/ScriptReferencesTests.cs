@@ -56,6 +56,7 @@ public class ScriptReferencesTests
         await context.DisposeComponentsAsync();
 
         Assert.Single(view.Invocations["dispose"]);
+        Assert.False(context.Renderer.UnhandledException.IsCompleted);
     }
 
     [Fact]

@@ -130,7 +130,8 @@ public class PriceMatcherTests
     {
         // Its own: other tests may fill the one that is shared, and make it begin a new generation of names.
         var matcher = new PriceMatcher(s_catalogue.Prices);
-        matcher.Match("openai", "gpt-4o-2024-08-06", "gpt-4o");
+        for (var i = 0; i < 2; i++)
+            matcher.Match("openai", "gpt-4o-2024-08-06", "gpt-4o"); // what is compared for the first time may allocate once
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
