@@ -15,7 +15,7 @@ public sealed class SpanContentRow
 
     public string? Attributes { get; set; }
 
-    /// <summary>See <c>KeyVersionsCodec</c>; null when all keys have the version of the field.</summary>
+    /// <summary>See <c>MergeStateCodec</c>; null when all keys have the version of the field.</summary>
     public string? AttributeVersions { get; set; }
 
     public string? Events { get; set; }
