@@ -19,13 +19,8 @@ namespace TraceDashboard.Core.Langfuse;
 /// </summary>
 internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
 {
-    // The names that Langfuse's OTel attributes have, so that an observation is the same whichever way it came.
-    private const string MetadataAttribute = "langfuse.observation.metadata";
-    public const string LevelAttribute = "langfuse.observation.level";
-    private const string ParametersAttribute = "langfuse.observation.model.parameters";
-    private const string UsageAttribute = "langfuse.observation.usage_details";
-    private const string CostAttribute = "langfuse.observation.cost_details";
-    public const string VersionAttribute = "langfuse.version";
+    public const string LevelAttribute = LangfuseAttributes.Level;
+    public const string VersionAttribute = LangfuseAttributes.Version;
 
     private static readonly byte[] s_origin = "{\"protocol\":\"langfuse\"}"u8.ToArray();
     private static readonly UpdateVersion s_implied = new(0, long.MinValue, 0);
@@ -205,7 +200,7 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         var empty = writer.BytesPending;
         if (body.TryMetadata(limits, out var metadata))
         {
-            writer.WritePropertyName(MetadataAttribute);
+            writer.WritePropertyName(LangfuseAttributes.Metadata);
             writer.WriteRawValue(metadata ?? "null"u8.ToArray(), skipInputValidation: true);
         }
 
@@ -214,9 +209,9 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         if (body.Text("version") is { } version)
             writer.WriteString(VersionAttribute, StorableText.Shorten(version, limits.MaxNameLength));
         _ = body.TryObject("modelParameters", out _); // the others are checked where they are read
-        Write(ParametersAttribute, body.Get("modelParameters"));
-        Write(UsageAttribute, body.Get("usageDetails") ?? body.Get("usage"));
-        Write(CostAttribute, body.Get("costDetails"));
+        Write(LangfuseAttributes.ModelParameters, body.Get("modelParameters"));
+        Write(LangfuseAttributes.UsageDetails, body.Get("usageDetails") ?? body.Get("usage"));
+        Write(LangfuseAttributes.CostDetails, body.Get("costDetails"));
         var any = writer.BytesPending > empty;
         writer.WriteEndObject();
         writer.Flush();

@@ -36,7 +36,13 @@ internal static class GenkitConvention
             if (leaves.Count is not { } count)
                 continue;
             if (leaves.Path.StartsWith("raw.usage."u8))
-                TakeRaw(leaves.Path["raw.usage.".Length..], count, ref raw);
+            {
+                ProviderUsage.Take(leaves.Path["raw.usage.".Length..], count, ref raw);
+
+                // Anthropic's input leaves out what is cached.
+                raw.ExcludesCache |= leaves.Path.StartsWith("raw.usage.cache_"u8);
+            }
+
             if (!leaves.Path.StartsWith("usage."u8))
                 continue;
             var name = leaves.Path["usage.".Length..];
@@ -62,25 +68,8 @@ internal static class GenkitConvention
         usage.Total ??= raw.Total;
         usage.CacheRead ??= raw.CacheRead;
         usage.CacheWrite ??= raw.CacheWrite;
+        usage.CacheWrite5m ??= raw.CacheWrite5m;
+        usage.CacheWrite1h ??= raw.CacheWrite1h;
         usage.Reasoning ??= raw.Reasoning;
-    }
-
-    /// <summary>As OpenAI and Anthropic answer; Anthropic's input leaves out what is cached.</summary>
-    private static void TakeRaw(ReadOnlySpan<byte> name, long count, ref ReportedUsage raw)
-    {
-        if (name.SequenceEqual("prompt_tokens"u8) || name.SequenceEqual("input_tokens"u8))
-            raw.Input = count;
-        else if (name.SequenceEqual("completion_tokens"u8) || name.SequenceEqual("output_tokens"u8))
-            raw.Output = count;
-        else if (name.SequenceEqual("total_tokens"u8))
-            raw.Total = count;
-        else if (name.SequenceEqual("prompt_tokens_details.cached_tokens"u8) || name.SequenceEqual("input_tokens_details.cached_tokens"u8))
-            raw.CacheRead = count;
-        else if (name.SequenceEqual("completion_tokens_details.reasoning_tokens"u8) || name.SequenceEqual("output_tokens_details.reasoning_tokens"u8))
-            raw.Reasoning = count;
-        else if (name.SequenceEqual("cache_read_input_tokens"u8))
-            (raw.CacheRead, raw.ExcludesCache) = (count, true);
-        else if (name.SequenceEqual("cache_creation_input_tokens"u8))
-            (raw.CacheWrite, raw.ExcludesCache) = (count, true);
     }
 }

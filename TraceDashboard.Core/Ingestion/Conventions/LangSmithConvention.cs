@@ -9,9 +9,6 @@ namespace TraceDashboard.Core.Ingestion.Conventions;
 /// </summary>
 internal static class LangSmithConvention
 {
-    /// <summary>What stands for a provider that it does not know.</summary>
-    public const string NoProvider = "langchain";
-
     public static readonly Source[] Sources =
     [
         new("langsmith.span.kind", Field.LangSmithKind, 10),
@@ -53,16 +50,12 @@ internal static class LangSmithConvention
         {
             if (whole.Count is not { } count)
                 continue;
-            if (whole.Path.SequenceEqual("input_tokens"u8))
-                usage.Input ??= count;
-            else if (whole.Path.SequenceEqual("output_tokens"u8))
-                usage.Output ??= count;
-            else if (whole.Path.SequenceEqual("total_tokens"u8))
-                usage.Total ??= count;
-            else if (whole.Path.StartsWith("input_token_details."u8))
+            if (whole.Path.StartsWith("input_token_details."u8))
                 TakeInput(whole.Path["input_token_details.".Length..], count, ref usage);
             else if (whole.Path.StartsWith("output_token_details."u8))
                 TakeOutput(whole.Path["output_token_details.".Length..], count, ref usage);
+            else
+                ProviderUsage.Take(whole.Path, count, ref usage);
         }
 
         var input = new JsonLeaves(found.Json(Field.InputTokenDetails), stackalloc byte[256]);

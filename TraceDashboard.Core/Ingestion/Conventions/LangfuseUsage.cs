@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -17,8 +18,21 @@ internal static class LangfuseUsage
     /// <summary>Counts that are kept beside the tokens.</summary>
     private const int MaxOthers = 50;
 
+    /// <summary>What is counted beside tokens, in the words of <c>usage</c>.</summary>
+    public static readonly IReadOnlyList<string> Units = ["CHARACTERS", "MILLISECONDS", "SECONDS", "IMAGES", "REQUESTS"];
+
+    /// <summary>The names of the buckets, and of the call itself, in the order in which they are written.</summary>
+    public static readonly IReadOnlyList<(string Name, TokenBucket Bucket)> Names =
+    [
+        ("input", TokenBucket.Input), ("input_cached_tokens", TokenBucket.CacheRead), ("input_cache_creation", TokenBucket.CacheWrite5m),
+        ("input_cache_creation_1h", TokenBucket.CacheWrite1h), ("input_audio_tokens", TokenBucket.InputAudio), ("input_image_tokens", TokenBucket.InputImage),
+        ("output", TokenBucket.Output), ("output_reasoning_tokens", TokenBucket.Reasoning), ("output_audio_tokens", TokenBucket.OutputAudio),
+        ("output_image_tokens", TokenBucket.OutputImage), ("request", TokenBucket.Request),
+    ];
+
+    /// <summary>Ends of the names of details that count no tokens.</summary>
     private static readonly byte[][] s_otherUnits =
-        [.. new[] { "requests", "calls", "searches", "queries", "characters", "chars", "seconds", "minutes", "images", "pages", "bytes" }.Select(Encoding.UTF8.GetBytes)];
+        [.. Units.Select(u => u.ToLowerInvariant()).Concat(["calls", "searches", "queries", "chars", "minutes", "pages", "bytes"]).Select(Encoding.UTF8.GetBytes)];
 
     /// <summary>Null when no tokens are told.</summary>
     /// <param name="details">The JSON of <c>usageDetails</c>.</param>

@@ -35,18 +35,8 @@ internal static class MlflowConvention
         var leaves = new JsonLeaves(found.Json(Field.MlflowUsage), stackalloc byte[256]);
         while (leaves.Next())
         {
-            if (leaves.Count is not { } count)
-                continue;
-            if (leaves.Path.SequenceEqual("input_tokens"u8))
-                usage.Input ??= count;
-            else if (leaves.Path.SequenceEqual("output_tokens"u8))
-                usage.Output ??= count;
-            else if (leaves.Path.SequenceEqual("total_tokens"u8))
-                usage.Total ??= count;
-            else if (leaves.Path.SequenceEqual("cache_read_input_tokens"u8))
-                usage.CacheRead ??= count;
-            else if (leaves.Path.SequenceEqual("cache_creation_input_tokens"u8))
-                usage.CacheWrite ??= count;
+            if (leaves.Count is { } count)
+                ProviderUsage.Take(leaves.Path, count, ref usage);
         }
     }
 

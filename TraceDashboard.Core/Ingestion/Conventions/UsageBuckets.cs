@@ -48,7 +48,7 @@ internal static class UsageBuckets
         var output = usage.Output ?? (usage.Input is not null ? Less(usage.Total, usage.Input) : null);
         var read = usage.CacheRead;
         var write = usage.CacheWriteTotal;
-        if ((input ?? output ?? read ?? write ?? usage.Reasoning ?? usage.UncachedInput) is null)
+        if ((input ?? output ?? read ?? write ?? usage.Reasoning ?? usage.UncachedInput ?? usage.InputAudio ?? usage.OutputAudio ?? usage.InputImage ?? usage.OutputImage) is null)
             return usage.Total is { } total ? new TokenUsage { Unsplit = total, Rule = UsageRule.InputIncludesCache } : null;
 
         var cached = (read ?? 0) + (write ?? 0);

@@ -100,34 +100,29 @@ internal static class VercelConvention
     {
         if (!found.Has(Field.ProviderMetadata))
             return;
-        long? anthropicInput = null, read = null, write = null, reasoning = null;
+        var anthropic = new ReportedUsage();
         var leaves = new JsonLeaves(found.Json(Field.ProviderMetadata), stackalloc byte[256]);
         while (leaves.Next())
         {
             if (leaves.Count is not { } count)
                 continue;
             var path = leaves.Path;
-            if (path.SequenceEqual("anthropic.usage.input_tokens"u8))
-                anthropicInput = count;
-            else if (path.SequenceEqual("anthropic.usage.cache_read_input_tokens"u8) || path.SequenceEqual("anthropic.cacheReadInputTokens"u8)
-                || path.SequenceEqual("bedrock.usage.cacheReadInputTokens"u8) || path.SequenceEqual("openai.cachedPromptTokens"u8))
-                read ??= count;
-            else if (path.SequenceEqual("anthropic.usage.cache_creation_input_tokens"u8) || path.SequenceEqual("anthropic.cacheCreationInputTokens"u8)
-                || path.SequenceEqual("bedrock.usage.cacheWriteInputTokens"u8))
-                write ??= count;
-            else if (path.SequenceEqual("anthropic.usage.cache_creation.ephemeral_1h_input_tokens"u8))
-                usage.CacheWrite1h ??= count;
-            else if (path.SequenceEqual("anthropic.usage.cache_creation.ephemeral_5m_input_tokens"u8))
-                usage.CacheWrite5m ??= count;
+            if (path.StartsWith("anthropic.usage."u8))
+                ProviderUsage.Take(path["anthropic.usage.".Length..], count, ref anthropic);
+            else if (path.SequenceEqual("anthropic.cacheReadInputTokens"u8) || path.SequenceEqual("bedrock.usage.cacheReadInputTokens"u8) || path.SequenceEqual("openai.cachedPromptTokens"u8))
+                usage.CacheRead ??= count;
+            else if (path.SequenceEqual("anthropic.cacheCreationInputTokens"u8) || path.SequenceEqual("bedrock.usage.cacheWriteInputTokens"u8))
+                usage.CacheWrite ??= count;
             else if (path.SequenceEqual("openai.reasoningTokens"u8))
-                reasoning ??= count;
+                usage.Reasoning ??= count;
         }
 
-        usage.CacheRead ??= read;
-        usage.CacheWrite ??= write;
-        usage.Reasoning ??= reasoning;
+        usage.CacheRead ??= anthropic.CacheRead;
+        usage.CacheWrite ??= anthropic.CacheWrite;
+        usage.CacheWrite5m ??= anthropic.CacheWrite5m;
+        usage.CacheWrite1h ??= anthropic.CacheWrite1h;
         // Anthropic never counts the cache as input: whoever repeats its number leaves the cache out.
-        if (anthropicInput is not null && anthropicInput == usage.Input)
+        if (anthropic.Input is not null && anthropic.Input == usage.Input)
             usage.ExcludesCache = true;
     }
 

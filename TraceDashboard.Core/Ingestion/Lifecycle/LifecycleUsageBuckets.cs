@@ -1,9 +1,10 @@
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Ingestion.Lifecycle;
 
-/// <summary>Turns totals and their parts into disjoint buckets.</summary>
+/// <summary>Checks the counts of a call and turns them into disjoint buckets.</summary>
 internal static class LifecycleUsageBuckets
 {
     /// <summary>Null when no count is given, or one is wrong.</summary>
@@ -26,36 +27,25 @@ internal static class LifecycleUsageBuckets
 
         if (usage.CacheWrite1hTokens > (usage.CacheWriteTokens ?? long.MaxValue))
             errors.Add(path + "cacheWrite1hTokens", "must not be more than cacheWriteTokens, which includes it");
-        return any && !errors.Any ? Buckets(usage) : null;
+        return any && !errors.Any ? UsageBuckets.From(Reported(usage), SpanKind.Generation) : null;
     }
 
     // No real call comes near; sums of ten such counts still fit.
     private const long MaxCount = 1_000_000_000_000;
 
-    private static TokenUsage Buckets(LifecycleUsage usage)
+    private static ReportedUsage Reported(LifecycleUsage usage) => new()
     {
-        var write = usage.CacheWriteTokens ?? usage.CacheWrite1hTokens;
-        var cached = (usage.CacheReadTokens ?? 0) + (write ?? 0);
-        var media = (usage.InputAudioTokens ?? 0) + (usage.InputImageTokens ?? 0);
-
-        // Less input than its own cached part: whatever the sender said, it leaves the cache out.
-        var excludes = usage.InputExcludesCache == true || usage.InputTokens < cached;
-        var input = usage.InputTokens - media - (excludes ? 0 : cached);
-        var output = usage.OutputTokens - (usage.ReasoningTokens ?? 0) - (usage.OutputAudioTokens ?? 0) - (usage.OutputImageTokens ?? 0);
-        var buckets = new TokenUsage
-        {
-            Input = input < 0 ? 0 : input,
-            CacheRead = usage.CacheReadTokens,
-            CacheWrite5m = write is null ? null : write - (usage.CacheWrite1hTokens ?? 0),
-            CacheWrite1h = usage.CacheWrite1hTokens,
-            Output = output < 0 ? usage.OutputTokens : output,
-            Reasoning = usage.ReasoningTokens,
-            InputAudio = usage.InputAudioTokens,
-            OutputAudio = usage.OutputAudioTokens,
-            InputImage = usage.InputImageTokens,
-            OutputImage = usage.OutputImageTokens,
-            Rule = excludes ? UsageRule.InputExcludesCache : UsageRule.InputIncludesCache,
-        };
-        return buckets.Total is null ? buckets with { Unsplit = usage.TotalTokens } : buckets;
-    }
+        Input = usage.InputTokens,
+        Output = usage.OutputTokens,
+        Total = usage.TotalTokens,
+        CacheRead = usage.CacheReadTokens,
+        CacheWrite = usage.CacheWriteTokens,
+        CacheWrite1h = usage.CacheWrite1hTokens,
+        Reasoning = usage.ReasoningTokens,
+        InputAudio = usage.InputAudioTokens,
+        OutputAudio = usage.OutputAudioTokens,
+        InputImage = usage.InputImageTokens,
+        OutputImage = usage.OutputImageTokens,
+        ExcludesCache = usage.InputExcludesCache == true,
+    };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Pricing;
 
 namespace TraceDashboard.Tests.Core.Ingestion.Conventions;
 
@@ -38,6 +39,23 @@ public sealed class LangfuseUsageTests
     {
         var tokens = LangfuseUsage.From(Encoding.UTF8.GetBytes(details), Encoding.UTF8.GetBytes(usage));
         Assert.Equal((other, unsplit, total), (tokens?.Other, tokens?.Unsplit, tokens?.Total));
+    }
+
+    [Fact]
+    public void The_names_that_are_written_are_read_as_what_they_name()
+    {
+        foreach (var (name, bucket) in LangfuseUsage.Names.Where(n => n.Bucket != TokenBucket.Request))
+        {
+            var tokens = LangfuseUsage.From(Encoding.UTF8.GetBytes($$"""{"input":1,"output":2,"{{name}}":40}"""))!;
+            Assert.Equal((name, 40L), (name, TokenBuckets.Of(tokens, bucket)));
+        }
+
+        foreach (var unit in LangfuseUsage.Units)
+        {
+            var counted = LangfuseUsage.From("{}"u8, Encoding.UTF8.GetBytes($$"""{"input":9,"unit":"{{unit}}"}"""))!;
+            Assert.Equal((null, $$"""{"input_{{unit.ToLowerInvariant()}}":9}"""), (counted.Total, counted.Other));
+            Assert.Null(LangfuseUsage.From(Encoding.UTF8.GetBytes($$"""{"web_{{unit.ToLowerInvariant()}}":9}"""))!.Total);
+        }
     }
 
     [Theory]
