@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TraceDashboard.Core.Merge;
-using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;

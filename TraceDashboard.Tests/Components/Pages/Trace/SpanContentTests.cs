@@ -1,6 +1,5 @@
 using Bunit;
 using TraceDashboard.Components.Pages.Trace;
-using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Core.Traces.Messages;
 using TraceDashboard.Tests.Core.Pricing;
