@@ -95,20 +95,13 @@ public static class ApiKeyEndpoints
 
     private static DateTimeOffset? ExpiresAt(string? text, long now, long? callerExpiresAt, ApiErrors errors)
     {
-        long? nanos = null;
-        if (text is not null)
-        {
-            if (!Iso8601.TryParse(text, out var parsed))
-                errors.Add("expiresAt", Iso8601.Form);
-            else if (parsed <= now)
-                errors.Add("expiresAt", "must be in the future");
-            else
-                nanos = parsed;
-        }
+        var nanos = errors.ReadTime(text, "expiresAt");
+        if (nanos <= now)
+            errors.Add("expiresAt", "must be in the future");
 
         // Else whoever comes by a key that ends soon could keep the door open.
         if (!errors.Any && callerExpiresAt is { } latest && !(nanos <= latest))
             errors.Add("expiresAt", $"must not be later than {Iso8601.Format(latest)}, when the key that makes this call ends");
-        return nanos is { } end ? UnixNanos.ToDateTimeOffset(end) : null;
+        return UnixNanos.ToDateTimeOffset(nanos);
     }
 }

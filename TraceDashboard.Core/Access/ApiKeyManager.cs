@@ -46,7 +46,7 @@ public sealed class ApiKeyManager(TraceStore store, ApiKeys keys, TimeProvider t
             Name = name,
             Scopes = (short)scopes,
             CreatedAt = time.GetUnixNanos(),
-            ExpiresAt = expiresAt is { } end ? UnixNanos.FromDateTimeOffset(end) : null,
+            ExpiresAt = UnixNanos.FromDateTimeOffset(expiresAt),
         };
         await store.WriteAsync(
             (db, ct) =>
@@ -82,10 +82,8 @@ public sealed class ApiKeyManager(TraceStore store, ApiKeys keys, TimeProvider t
         Scopes = (ApiKeyScopes)row.Scopes,
         SecretEnd = row.SecretEnd,
         CreatedAt = UnixNanos.ToDateTimeOffset(row.CreatedAt),
-        ExpiresAt = ToTime(row.ExpiresAt),
-        LastUsedAt = ToTime(row.LastUsedAt),
-        RevokedAt = ToTime(row.RevokedAt),
+        ExpiresAt = UnixNanos.ToDateTimeOffset(row.ExpiresAt),
+        LastUsedAt = UnixNanos.ToDateTimeOffset(row.LastUsedAt),
+        RevokedAt = UnixNanos.ToDateTimeOffset(row.RevokedAt),
     };
-
-    private static DateTimeOffset? ToTime(long? nanos) => nanos is { } value ? UnixNanos.ToDateTimeOffset(value) : null;
 }

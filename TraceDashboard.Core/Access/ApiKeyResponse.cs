@@ -41,10 +41,10 @@ public record ApiKeyResponse
         Scopes = ApiKeyScopeWords.Of(key.Scopes),
         State = key.StateAt(now).ToString().ToLowerInvariant(),
         SecretEnd = key.SecretEnd,
-        CreatedAt = Text(key.CreatedAt)!,
-        ExpiresAt = Text(key.ExpiresAt),
-        LastUsedAt = Text(key.LastUsedAt),
-        RevokedAt = Text(key.RevokedAt),
+        CreatedAt = Iso8601.Format(key.CreatedAt),
+        ExpiresAt = Iso8601.Format(key.ExpiresAt),
+        LastUsedAt = Iso8601.Format(key.LastUsedAt),
+        RevokedAt = Iso8601.Format(key.RevokedAt),
     };
 
     private static string? Text(DateTimeOffset? time) => time is { } value ? Iso8601.Format(UnixNanos.FromDateTimeOffset(value)) : null;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Api;
 
@@ -28,6 +29,28 @@ internal sealed class ApiErrors
         _count++;
         _byPath ??= new Dictionary<string, string[]>(StringComparer.Ordinal);
         _byPath[path] = _byPath.TryGetValue(path, out var known) ? [.. known, message] : [message];
+    }
+
+    /// <summary>The nanoseconds since the Unix epoch that a body names in ISO 8601; null when it names none, or with an error nothing of the kind.</summary>
+    public long? ReadTime(string? text, string path)
+    {
+        if (text is null)
+            return null;
+        if (Iso8601.TryParse(text, out var nanos))
+            return nanos;
+        Add(path, Iso8601.Form);
+        return null;
+    }
+
+    /// <summary>As <see cref="ReadTime"/>, of a parameter of the query; an empty one is none.</summary>
+    public DateTimeOffset? ReadQueryTime(string? text, string parameter)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (Iso8601.TryParseQuery(text, out var nanos))
+            return UnixNanos.ToDateTimeOffset(nanos);
+        Add(parameter, Iso8601.Form);
+        return null;
     }
 
     /// <summary>Nothing more is told: what follows was not looked at.</summary>

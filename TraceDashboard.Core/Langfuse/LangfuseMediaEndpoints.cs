@@ -62,9 +62,9 @@ internal static class LangfuseMediaEndpoints
             ["mediaId"] = file.MediaId,
             ["contentType"] = file.ContentType,
             ["contentLength"] = file.Length,
-            ["uploadedAt"] = Iso8601.Format(UnixNanos.FromDateTimeOffset(uploadedAt)),
+            ["uploadedAt"] = Iso8601.Format(uploadedAt),
             ["url"] = Absolute(context, path),
-            ["urlExpiry"] = Iso8601.Format(UnixNanos.FromDateTimeOffset(expires)),
+            ["urlExpiry"] = Iso8601.Format(expires),
         });
     }
 

@@ -11,7 +11,6 @@ namespace TraceDashboard.Core.Langfuse;
 /// <summary>Observations in the form of Langfuse's API. Unknown costs are null, where Langfuse says 0.</summary>
 internal static class LangfuseObservationJson
 {
-    private const string Prefix = "langfuse.observation.";
     private const string RequestPrefix = "gen_ai.request.";
 
     private static readonly Dictionary<string, SpanKind[]> s_kinds = new(StringComparer.OrdinalIgnoreCase)
@@ -27,18 +26,6 @@ internal static class LangfuseObservationJson
         ["EMBEDDING"] = [SpanKind.Embedding],
         ["GUARDRAIL"] = [SpanKind.Guardrail],
     };
-
-    // In the order in which they are written.
-    private static readonly (string Name, TokenBucket Bucket)[] s_buckets =
-    [
-        ("input", TokenBucket.Input), ("input_cached_tokens", TokenBucket.CacheRead), ("input_cache_creation", TokenBucket.CacheWrite5m),
-        ("input_cache_creation_1h", TokenBucket.CacheWrite1h), ("input_audio_tokens", TokenBucket.InputAudio), ("input_image_tokens", TokenBucket.InputImage),
-        ("output", TokenBucket.Output), ("output_reasoning_tokens", TokenBucket.Reasoning), ("output_audio_tokens", TokenBucket.OutputAudio),
-        ("output_image_tokens", TokenBucket.OutputImage), ("request", TokenBucket.Request),
-    ];
-
-    // What its ingestion API counts beside tokens.
-    private static readonly string[] s_units = ["CHARACTERS", "MILLISECONDS", "SECONDS", "IMAGES", "REQUESTS"];
 
     public static string KnownTypes => string.Join(", ", s_kinds.Keys);
 
@@ -58,8 +45,8 @@ internal static class LangfuseObservationJson
             ["type"] = TypeOf(span),
             ["name"] = span.Name,
             ["startTime"] = Iso8601.Format(StartOf(span)),
-            ["endTime"] = Time(span.EndTime),
-            ["completionStartTime"] = Time(call.FirstTokenTime),
+            ["endTime"] = Iso8601.Format(span.EndTime),
+            ["completionStartTime"] = Iso8601.Format(call.FirstTokenTime),
             ["model"] = call.Model,
             ["modelParameters"] = Parameters(attributes),
             ["input"] = LangfuseJson.Value(observation.Input),
@@ -158,7 +145,7 @@ internal static class LangfuseObservationJson
 
     private static JsonObject Parameters(JsonObject? attributes)
     {
-        if (Given(attributes, "model.parameters") is { } given)
+        if (Given(attributes, LangfuseAttributes.ModelParameters) is { } given)
             return given;
         var parameters = new JsonObject();
         foreach (var (key, value) in attributes ?? [])
@@ -173,12 +160,12 @@ internal static class LangfuseObservationJson
     /// <summary>What the client called metadata, and beside it what else came as attributes.</summary>
     private static JsonObject Metadata(LangfuseObservation observation, JsonObject? attributes)
     {
-        var metadata = Given(attributes, "metadata") ?? [];
+        var metadata = Given(attributes, LangfuseAttributes.Metadata) ?? [];
         var others = new JsonObject();
         foreach (var (key, value) in attributes ?? [])
         {
-            if (key.StartsWith(Prefix + "metadata.", StringComparison.Ordinal))
-                metadata.TryAdd(key[(Prefix.Length + "metadata.".Length)..], value?.DeepClone());
+            if (key.StartsWith(LangfuseAttributes.Metadata + '.', StringComparison.Ordinal))
+                metadata.TryAdd(key[(LangfuseAttributes.Metadata.Length + 1)..], value?.DeepClone());
             else if (!key.StartsWith("langfuse.", StringComparison.Ordinal))
                 others[key] = value?.DeepClone();
         }
@@ -207,7 +194,7 @@ internal static class LangfuseObservationJson
     private static JsonObject Usage(TokenUsage? usage)
     {
         var others = UsageCounts.Read(usage?.Other);
-        if (usage is { Total: null } && s_units.FirstOrDefault(u => others.Keys.Any(k => k.EndsWith('_' + u, StringComparison.OrdinalIgnoreCase))) is { } unit)
+        if (usage is { Total: null } && LangfuseUsage.Units.FirstOrDefault(u => others.Keys.Any(k => k.EndsWith('_' + u, StringComparison.OrdinalIgnoreCase))) is { } unit)
         {
             return new JsonObject { ["input"] = Of("input"), ["output"] = Of("output"), ["total"] = Of("total"), ["unit"] = unit };
 
@@ -222,7 +209,7 @@ internal static class LangfuseObservationJson
         var details = new JsonObject();
         if (usage is null)
             return details;
-        foreach (var (name, bucket) in s_buckets)
+        foreach (var (name, bucket) in LangfuseUsage.Names)
         {
             if (bucket != TokenBucket.Request && TokenBuckets.Of(usage, bucket) is { } count)
                 details[name] = count;
@@ -240,13 +227,13 @@ internal static class LangfuseObservationJson
     {
         if (!call.Counted || call.Cost.Amount is not { } total)
             return [];
-        var details = call.Cost.Source == CostSource.Reported ? Given(attributes, "cost_details") ?? [] : [];
+        var details = call.Cost.Source == CostSource.Reported ? Given(attributes, LangfuseAttributes.CostDetails) ?? [] : [];
         if (call.Cost.Source == CostSource.Computed && prices is not null)
         {
             var ledger = prices.Explain(
                 call.Cost, call.Provider, call.Model, call.RequestModel, call.Usage, call.ServiceTier, UnixNanos.ToDateTimeOffset(StartOf(span)));
             foreach (var line in ledger.Lines)
-                details[s_buckets.First(b => b.Bucket == line.Bucket).Name] = line.Usd;
+                details[LangfuseUsage.Names.First(b => b.Bucket == line.Bucket).Name] = line.Usd;
         }
 
         details["total"] = total;
@@ -269,9 +256,7 @@ internal static class LangfuseObservationJson
     /// <summary>An attribute that is an object, or a text of one.</summary>
     private static JsonObject? Given(JsonObject? attributes, string name)
     {
-        var value = attributes?[Prefix + name];
+        var value = attributes?[name];
         return value is JsonValue text && text.TryGetValue<string>(out var json) ? LangfuseJson.Object(json) : value?.DeepClone() as JsonObject;
     }
-
-    private static string? Time(long? nanos) => nanos is { } time ? Iso8601.Format(time) : null;
 }

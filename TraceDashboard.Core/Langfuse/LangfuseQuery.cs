@@ -31,7 +31,7 @@ internal sealed class LangfuseQuery(IQueryCollection query)
     {
         if (Text(name) is not { } text)
             return null;
-        if (Iso8601.TryParse(text, out var nanos))
+        if (Iso8601.TryParseQuery(text, out var nanos))
             return nanos;
         Errors.Add($"{name} {Iso8601.Form}.");
         return null;

@@ -118,8 +118,8 @@ public static class ModelEndpoints
         CancellationToken cancellationToken)
     {
         var errors = new ApiErrors();
-        var end = Time(to, "to", errors) ?? time.GetUtcNow();
-        var start = Time(from, "from", errors) ?? end - s_defaultRange;
+        var end = errors.ReadQueryTime(to, "to") ?? time.GetUtcNow();
+        var start = errors.ReadQueryTime(from, "from") ?? end - s_defaultRange;
         if (!errors.Any && start >= end)
             errors.Add("from", "must be earlier than to");
         if (errors.Any)
@@ -140,7 +140,7 @@ public static class ModelEndpoints
         var errors = new ApiErrors();
         if (string.IsNullOrWhiteSpace(model))
             errors.Add("model", "must name a model");
-        var when = Time(at, "at", errors) ?? time.GetUtcNow();
+        var when = errors.ReadQueryTime(at, "at") ?? time.GetUtcNow();
         if (errors.Any)
             return errors.ToResult();
         var book = (await books.CurrentAsync(cancellationToken)).Of(context.GetProjectId());
@@ -178,7 +178,7 @@ public static class ModelEndpoints
         var match = ModelMatch.Exact;
         if (request.Match is { } word && (char.IsAsciiDigit(word.FirstOrDefault()) || !Enum.TryParse(word, ignoreCase: true, out match)))
             errors.Add("match", $"must be exact, glob or regex{Suggestion.For(word, s_matches)}");
-        var valid = new Period(Time(request.ValidFrom, "validFrom", errors), Time(request.ValidTo, "validTo", errors));
+        var valid = new Period(UnixNanos.ToDateTimeOffset(errors.ReadTime(request.ValidFrom, "validFrom")), UnixNanos.ToDateTimeOffset(errors.ReadTime(request.ValidTo, "validTo")));
         if (errors.Any)
             return errors.ToResult();
         var result = await manager.AddAsync(context.GetProjectId(), new ModelPriceDraft(request.Model ?? "", match, request.Provider, valid, request.Prices), cancellationToken);
@@ -194,7 +194,7 @@ public static class ModelEndpoints
         if (request is null)
             return problem!;
         var errors = new ApiErrors();
-        var valid = new Period(Time(request.ValidFrom, "validFrom", errors), Time(request.ValidTo, "validTo", errors));
+        var valid = new Period(UnixNanos.ToDateTimeOffset(errors.ReadTime(request.ValidFrom, "validFrom")), UnixNanos.ToDateTimeOffset(errors.ReadTime(request.ValidTo, "validTo")));
         if (request.ValidFrom is null)
             errors.Add("validFrom", "must say from when the price holds; 1970-01-01T00:00:00Z for all calls");
         if (errors.Any)
@@ -209,7 +209,7 @@ public static class ModelEndpoints
         CancellationToken cancellationToken)
     {
         var errors = new ApiErrors();
-        var when = Time(at, "at", errors) ?? time.GetUtcNow();
+        var when = errors.ReadQueryTime(at, "at") ?? time.GetUtcNow();
         if (errors.Any)
             return errors.ToResult();
         return await manager.EndAsync(context.GetProjectId(), priceId, when, cancellationToken) switch
@@ -237,16 +237,4 @@ public static class ModelEndpoints
     }
 
     private static JsonHttpResult<ProblemDetails> NoSuchPrice() => NotFoundProblem.Result("There is no such price.");
-
-    private static DateTimeOffset? Time(string? text, string name, ApiErrors errors)
-    {
-        if (string.IsNullOrEmpty(text))
-            return null;
-
-        // A '+' of an offset that was not encoded arrives as a space.
-        if (Iso8601.TryParse(text.Length > 17 ? string.Concat(text.AsSpan(0, 17), text[17..].Replace(' ', '+')) : text, out var nanos))
-            return UnixNanos.ToDateTimeOffset(nanos);
-        errors.Add(name, Iso8601.Form);
-        return null;
-    }
 }

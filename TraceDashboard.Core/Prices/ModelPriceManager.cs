@@ -83,10 +83,10 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, PriceC
         {
             Id = r.Id,
             PriceId = r.PriceId,
-            Valid = new Period(ToTime(r.FromTime), ToTime(r.ToTime)),
+            Valid = new Period(UnixNanos.ToDateTimeOffset(r.FromTime), UnixNanos.ToDateTimeOffset(r.ToTime)),
             State = r.FinishedAt is not null ? RepricingState.Done : r.Error is not null ? RepricingState.Failed : r.StartedAt is null ? RepricingState.Waiting : RepricingState.Running,
             CreatedAt = UnixNanos.ToDateTimeOffset(r.CreatedAt),
-            FinishedAt = ToTime(r.FinishedAt),
+            FinishedAt = UnixNanos.ToDateTimeOffset(r.FinishedAt),
             Done = r.Done,
             About = r.StartedAt is null ? null : Math.Max(r.About, r.Done),
             Changed = r.Changed,
@@ -207,8 +207,8 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, PriceC
         Match = (short)match,
         Pattern = pattern,
         Provider = provider,
-        ValidFrom = valid.From > DateTimeOffset.UnixEpoch ? ToNanos(valid.From) : null, // no call is older
-        ValidTo = ToNanos(valid.To),
+        ValidFrom = valid.From > DateTimeOffset.UnixEpoch ? UnixNanos.FromDateTimeOffset(valid.From) : null, // no call is older
+        ValidTo = UnixNanos.FromDateTimeOffset(valid.To),
         Prices = prices is null ? null : JsonSerializer.Serialize(prices, PriceTableJson.Default.PriceTable),
         CreatedAt = time.GetUnixNanos(),
     };
@@ -228,7 +228,7 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, PriceC
             Versions = [.. rows.Select((r, i) => new OwnModelPriceVersion
             {
                 Number = i + 1,
-                Valid = new Period(ToTime(r.ValidFrom), ToTime(r.ValidTo)),
+                Valid = new Period(UnixNanos.ToDateTimeOffset(r.ValidFrom), UnixNanos.ToDateTimeOffset(r.ValidTo)),
                 Periods = [.. inForce[i + 1].Select(s => new Period(s.From, s.To))],
                 Prices = PriceBooks.Table(r),
                 CreatedAt = UnixNanos.ToDateTimeOffset(r.CreatedAt),
@@ -241,8 +241,4 @@ public sealed class ModelPriceManager(TraceStore store, PriceBooks books, PriceC
     private static ModelPriceResult Refused(ApiErrors errors) => new(null, errors.ByPath.AsReadOnly());
 
     private static bool Same(string? a, string? b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
-
-    private static long? ToNanos(DateTimeOffset? time) => time is { } value ? UnixNanos.FromDateTimeOffset(value) : null;
-
-    private static DateTimeOffset? ToTime(long? nanos) => nanos is { } value ? UnixNanos.ToDateTimeOffset(value) : null;
 }

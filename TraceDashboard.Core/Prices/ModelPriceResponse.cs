@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Prices;
 
@@ -35,12 +36,12 @@ public sealed record ModelPriceResponse
         Versions = [.. price.Versions.Select(v => new ModelPriceVersionResponse
         {
             Number = v.Number,
-            ValidFrom = ModelTimes.Text(v.Valid.From),
-            ValidTo = ModelTimes.Text(v.Valid.To),
-            Periods = [.. v.Periods.Select(p => new PeriodResponse(ModelTimes.Text(p.From), ModelTimes.Text(p.To)))],
+            ValidFrom = Iso8601.Format(v.Valid.From),
+            ValidTo = Iso8601.Format(v.Valid.To),
+            Periods = [.. v.Periods.Select(p => new PeriodResponse(Iso8601.Format(p.From), Iso8601.Format(p.To)))],
             Prices = v.Prices,
-            CreatedAt = ModelTimes.Text(v.CreatedAt)!,
+            CreatedAt = Iso8601.Format(v.CreatedAt),
         })],
-        CreatedAt = ModelTimes.Text(price.CreatedAt)!,
+        CreatedAt = Iso8601.Format(price.CreatedAt),
     };
 }

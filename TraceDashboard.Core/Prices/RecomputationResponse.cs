@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Prices;
 
@@ -38,14 +39,14 @@ public sealed record RecomputationResponse
     internal static RecomputationResponse Of(Repricing repricing) => new()
     {
         PriceId = repricing.PriceId,
-        From = ModelTimes.Text(repricing.Valid.From),
-        To = ModelTimes.Text(repricing.Valid.To),
+        From = Iso8601.Format(repricing.Valid.From),
+        To = Iso8601.Format(repricing.Valid.To),
         State = repricing.State.ToString().ToLowerInvariant(),
         Done = repricing.Done,
         About = repricing.About,
         Changed = repricing.Changed,
         Error = repricing.Error,
-        CreatedAt = ModelTimes.Text(repricing.CreatedAt)!,
-        FinishedAt = ModelTimes.Text(repricing.FinishedAt),
+        CreatedAt = Iso8601.Format(repricing.CreatedAt),
+        FinishedAt = Iso8601.Format(repricing.FinishedAt),
     };
 }

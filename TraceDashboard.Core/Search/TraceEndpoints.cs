@@ -84,8 +84,8 @@ public static class TraceEndpoints
             errors.Add(parameter, $"unknown parameter '{parameter}'{Suggestion.For(parameter, Parameters)}");
         var filter = new TraceFilter
         {
-            From = Time(from, "from", errors),
-            To = Time(to, "to", errors),
+            From = errors.ReadQueryTime(from, "from"),
+            To = errors.ReadQueryTime(to, "to"),
             Status = Status(status, errors),
             Model = NullIfEmpty(model),
             UserId = NullIfEmpty(userId),
@@ -111,18 +111,6 @@ public static class TraceEndpoints
             errors.Add("cursor", e.Message);
             return errors.ToResult();
         }
-    }
-
-    private static DateTimeOffset? Time(string? text, string parameter, ApiErrors errors)
-    {
-        if (string.IsNullOrEmpty(text))
-            return null;
-
-        // A '+' of an offset that was not encoded arrives as a space.
-        if (Iso8601.TryParse(text.Length > 17 ? string.Concat(text.AsSpan(0, 17), text[17..].Replace(' ', '+')) : text, out var nanos))
-            return UnixNanos.ToDateTimeOffset(nanos);
-        errors.Add(parameter, Iso8601.Form);
-        return null;
     }
 
     private static TraceStatusFilter? Status(string? text, ApiErrors errors)

@@ -14,7 +14,7 @@ internal static class TraceResponseMapper
     {
         TraceId = item.TraceId,
         Name = item.Name,
-        StartTime = Time(item.StartTime),
+        StartTime = Iso8601.Format(item.StartTime),
         DatedAhead = item.IsDatedAhead,
         Status = Word(item.Status),
         Activity = Word(item.Activity),
@@ -42,9 +42,9 @@ internal static class TraceResponseMapper
     {
         TraceId = trace.TraceId,
         Name = trace.Name,
-        StartTime = Time(trace.StartTime),
+        StartTime = Iso8601.Format(trace.StartTime),
         DatedAhead = trace.IsDatedAhead,
-        EndTime = trace.EndTime is { } end ? Time(end) : null,
+        EndTime = Iso8601.Format(trace.EndTime),
         Status = Word(trace.Status),
         Activity = Word(trace.Activity),
         LatencyMs = (trace.EndTime - trace.StartTime)?.TotalMilliseconds,
@@ -86,9 +86,9 @@ internal static class TraceResponseMapper
         Kind = Word(span.Facts.Kind),
         Status = Word(span.Facts.Status),
         Error = span.ErrorType is null && span.StatusMessage is null ? null : new SpanErrorResponse(span.ErrorType, span.StatusMessage),
-        StartTime = Time(span.Facts.StartTime),
-        EndTime = Time(span.Facts.EndTime),
-        FirstTokenAt = Time(call.FirstTokenTime),
+        StartTime = Iso8601.Format(span.Facts.StartTime),
+        EndTime = Iso8601.Format(span.Facts.EndTime),
+        FirstTokenAt = Iso8601.Format(call.FirstTokenTime),
         FirstTokenMeasured = span.FirstTokenMeasured,
         ModelProvider = span.Facts.Provider,
         Model = span.RequestModel,
@@ -131,7 +131,7 @@ internal static class TraceResponseMapper
 
     private static IReadOnlyList<SpanEventResponse> Events(string? json) => [.. Objects(json).Select(e => new SpanEventResponse(
         Text(e, "name"u8),
-        e.TryGetProperty("timeUnixNano"u8, out var time) && long.TryParse(time.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var nanos) ? Time(nanos) : null,
+        e.TryGetProperty("timeUnixNano"u8, out var time) && long.TryParse(time.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var nanos) ? Iso8601.Format(nanos) : null,
         Attributes(e)))];
 
     private static IReadOnlyList<SpanLinkResponse> Links(string? json) =>
@@ -167,10 +167,6 @@ internal static class TraceResponseMapper
             return null; // cut, or never JSON
         }
     }
-
-    private static string? Time(long? nanos) => nanos is { } value ? Iso8601.Format(value) : null;
-
-    private static string Time(DateTimeOffset time) => Iso8601.Format(UnixNanos.FromDateTimeOffset(time));
 
     private static string Word<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

@@ -70,12 +70,10 @@ public sealed class PriceBooks(TraceStore store, PriceCatalogue catalogue, TimeP
             var first = versions.First();
             return new OwnPrice(
                 first.PriceId, first.Id, new ModelRule((ModelMatch)first.Match, first.Pattern, first.Provider),
-                versions.Select((v, i) => new OwnPriceVersion(i + 1, Time(v.ValidFrom), Time(v.ValidTo), Table(v))));
+                versions.Select((v, i) => new OwnPriceVersion(i + 1, UnixNanos.ToDateTimeOffset(v.ValidFrom), UnixNanos.ToDateTimeOffset(v.ValidTo), Table(v))));
         });
 
     internal static PriceTable? Table(ModelPriceRow row) => row.Prices is null ? null : JsonSerializer.Deserialize(row.Prices, PriceTableJson.Default.PriceTable);
-
-    private static DateTimeOffset? Time(long? nanos) => nanos is { } value ? UnixNanos.ToDateTimeOffset(value) : null;
 
     private sealed record State(long ReadAt, (int Count, long Last) Stamp, ProjectPrices Prices);
 }

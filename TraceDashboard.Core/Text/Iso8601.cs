@@ -41,6 +41,16 @@ internal static class Iso8601
         return true;
     }
 
+    /// <summary>From the query of an address, where the '+' of an offset arrives as a space when it was not encoded.</summary>
+    public static bool TryParseQuery(string text, out long unixNanos) =>
+        TryParse(text.Length > 17 ? string.Concat(text.AsSpan(0, 17), text[17..].Replace(' ', '+')) : text, out unixNanos);
+
+    public static string Format(DateTimeOffset time) => Format(UnixNanos.FromDateTimeOffset(time));
+
+    public static string? Format(DateTimeOffset? time) => time is { } known ? Format(known) : null;
+
+    public static string? Format(long? unixNanos) => unixNanos is { } known ? Format(known) : null;
+
     /// <summary>In UTC, with as many digits as there are.</summary>
     public static string Format(long unixNanos)
     {

@@ -8,7 +8,14 @@ public static class UnixNanos
 
     public static long FromDateTimeOffset(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * 100;
 
+    public static long? FromDateTimeOffset(DateTimeOffset? time) => time is { } known ? FromDateTimeOffset(known) : null;
+
+    /// <summary>Of a protocol that counts in unsigned numbers: null for 0, which says that nothing is known, and for what no clock shows.</summary>
+    public static long? FromUnsigned(ulong nanos) => nanos is > 0 and <= long.MaxValue ? (long)nanos : null;
+
     public static DateTimeOffset ToDateTimeOffset(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / 100);
+
+    public static DateTimeOffset? ToDateTimeOffset(long? nanos) => nanos is { } known ? ToDateTimeOffset(known) : null;
 
     public static TimeSpan ToTimeSpan(long nanos) => TimeSpan.FromTicks(nanos / 100);
 

@@ -22,6 +22,6 @@ public sealed class RetentionHistory(TraceStore store)
             (db, ct) => db.MaintenanceRuns.Where(r => r.Kind == ProjectRetention.Kind && r.ProjectId == projectId).OrderByDescending(r => r.Id).Take(limit).ToListAsync(ct),
             cancellationToken);
         return [.. rows.Select(r => new RetentionRun(
-            UnixNanos.ToDateTimeOffset(r.StartedAt), r.FinishedAt is { } end ? UnixNanos.ToDateTimeOffset(end) : null, r.Traces, r.Spans, r.Bytes, r.Details))];
+            UnixNanos.ToDateTimeOffset(r.StartedAt), UnixNanos.ToDateTimeOffset(r.FinishedAt), r.Traces, r.Spans, r.Bytes, r.Details))];
     }
 }

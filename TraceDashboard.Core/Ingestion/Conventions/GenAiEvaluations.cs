@@ -40,7 +40,7 @@ internal static class GenAiEvaluations
                 found.Value = RawRecord.NumberOf(attribute);
         }
 
-        var time = evaluation.Time is > 0 and <= long.MaxValue ? (long)evaluation.Time : update.EndTime ?? update.StartTime ?? 0;
+        var time = UnixNanos.FromUnsigned(evaluation.Time) ?? update.EndTime ?? update.StartTime ?? 0;
         var identity = $"evaluation\n{update.TraceId}\n{update.SpanId}\n{found.Name}\n{time}\n{index}";
         return found.ToScore(update, (update.TraceId, update.SpanId, null), identity, environment, time);
     }

@@ -133,8 +133,8 @@ internal static class GenAiEvents
             var name = span[spanEvent.Name];
             if ((name.SequenceEqual("ai.stream.firstChunk"u8) || name.SequenceEqual("llm.content.completion.chunk"u8)
                 || name.SequenceEqual("gen_ai.content.completion.chunk"u8) || name.SequenceEqual("First Token Stream Event"u8))
-                && spanEvent.Time is > 0 and <= long.MaxValue && (first is null || (long)spanEvent.Time < first))
-                first = (long)spanEvent.Time;
+                && UnixNanos.FromUnsigned(spanEvent.Time) is { } time && !(time >= first))
+                first = time;
         }
 
         return first;

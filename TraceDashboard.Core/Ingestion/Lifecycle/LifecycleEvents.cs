@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Merge;
-using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Lifecycle;
 
@@ -33,11 +32,7 @@ internal static class LifecycleEvents
 
             if (string.IsNullOrEmpty(item.Name))
                 errors.Add($"{at}.name", "is needed; say what happened");
-            var time = defaultTime;
-            if (item.Time is not null && Iso8601.TryParse(item.Time, out var nanos))
-                time = nanos;
-            else if (item.Time is not null)
-                errors.Add($"{at}.time", Iso8601.Form);
+            var time = errors.ReadTime(item.Time, $"{at}.time") ?? defaultTime;
             var attributes = item.Attributes?.Of(body) ?? default;
             if (attributes.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
                 errors.Add($"{at}.attributes", "must be a JSON object");

@@ -37,7 +37,7 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
     /// <summary>The addressed span first; empty when there are errors. To be called once.</summary>
     public IngestBatch Map(out string spanId)
     {
-        _said = Time(request.Timestamp, "timestamp");
+        _said = errors.ReadTime(request.Timestamp, "timestamp");
         var version = new UpdateVersion((byte)call, _said ?? origin.ReceivedAt, NotNegative(request.Sequence, "sequence") ?? 0);
         var rootId = LifecycleIds.RootSpanId(origin.TraceId);
         spanId = Id(request.SpanId, "spanId") ?? rootId;
@@ -205,11 +205,11 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
 
     private void SetTimes(SpanUpdate span, SpanFields said, string path)
     {
-        if (Time(said.StartTime, path + "startTime") is { } start)
+        if (errors.ReadTime(said.StartTime, path + "startTime") is { } start)
             span.StartTime = start;
-        if (Time(said.EndTime, path + "endTime") is { } end)
+        if (errors.ReadTime(said.EndTime, path + "endTime") is { } end)
             span.EndTime = end;
-        if (Time(said.FirstTokenAt, path + "firstTokenAt") is { } first)
+        if (errors.ReadTime(said.FirstTokenAt, path + "firstTokenAt") is { } first)
             span.FirstTokenTime = first;
     }
 
@@ -253,13 +253,6 @@ internal sealed class LifecycleMapper(LifecycleOrigin origin, LifecycleCall call
         return JsonContent.HasMoreMembers(json.Raw, limits.MaxSpanItems)
             ? Refuse<byte[]?>(path, $"has more than {limits.MaxSpanItems} keys (Ingestion:MaxSpanItems)")
             : json.Raw.ToArray();
-    }
-
-    private long? Time(string? text, string path)
-    {
-        if (text is null)
-            return null;
-        return Iso8601.TryParse(text, out var nanos) ? nanos : Refuse<long?>(path, Iso8601.Form);
     }
 
     private string? Id(string? id, string path)

@@ -1,4 +1,5 @@
 using TraceDashboard.Core.Ingestion.Conventions;
+using TraceDashboard.Core.Text;
 
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
@@ -79,7 +80,7 @@ internal abstract class OtlpRequest(OtlpSignal signal, byte[] body, int length, 
                 log.Name = attribute.Text;
         }
 
-        if (log.Time is 0 or > long.MaxValue)
+        if (UnixNanos.FromUnsigned(log.Time) is null)
             record.Fail("timeUnixNano is missing");
         record.Events.Add(log);
     }

@@ -18,6 +18,18 @@ public sealed class Iso8601Tests
     }
 
     [Theory]
+    [InlineData("2026-01-31T14:00:00.5 02:00", 1769860800500000000)]
+    [InlineData("2026-01-31 14:00:00 02:00", 1769860800000000000)]
+    [InlineData("2026-01-31T14:00:00+02:00", 1769860800000000000)]
+    [InlineData("2026-01-31 12:00:00Z", 1769860800000000000)]
+    public void Reads_the_plus_of_an_offset_that_a_query_has_as_a_space(string text, long expected)
+    {
+        Assert.True(Iso8601.TryParseQuery(text, out var nanos));
+        Assert.Equal(expected, nanos);
+    }
+
+    [Theory]
+    [InlineData("2026-01-31T14:00:00 02:00")]
     [InlineData("")]
     [InlineData("yesterday")]
     [InlineData("2026-01-31")]
