@@ -24,7 +24,7 @@ internal static class JsonAgreement
         return Write(Read(left).Where(m => others.TryGetValue(m.Key, out var other) && other == m.Value));
     }
 
-    /// <summary>An object with the members that it does not have itself; null when there are none.</summary>
+    /// <summary>An object with the members that it does not have itself, or has as null, which is how one is cleared; null when there are none.</summary>
     public static byte[]? Complete(byte[]? json, byte[]? others)
     {
         if (others is null || others.Length == s_nothing.Length)
@@ -32,10 +32,10 @@ internal static class JsonAgreement
         if (json is null)
             return others;
         var members = Read(json);
-        var count = members.Count;
-        foreach (var (name, value) in Read(others))
-            members.TryAdd(name, value);
-        return members.Count == count ? json : Write(members);
+        var missing = Read(others).Where(o => members.GetValueOrDefault(o.Key) is null or "null").ToList();
+        foreach (var (name, value) in missing)
+            members[name] = value;
+        return missing.Count == 0 ? json : Write(members);
     }
 
     /// <summary>Names and values as they are written.</summary>

@@ -86,10 +86,19 @@ internal sealed class RandomUpdates(int seed, int projectId, string traceId, int
         : new TokenUsage
         {
             Input = _random.Next(3),
-            CacheRead = _random.Next(3) == 0 ? _random.Next(2) : null,
+            CacheRead = Tokens(),
+            CacheWrite5m = Tokens(),
+            CacheWrite1h = Tokens(),
             Output = _random.Next(2) == 0 ? null : _random.Next(3),
+            Reasoning = Tokens(),
+            InputAudio = Tokens(),
+            OutputAudio = Tokens(),
+            InputImage = Tokens(),
+            OutputImage = Tokens(),
             Rule = (UsageRule)_random.Next(3),
         };
+
+    private long? Tokens() => _random.Next(3) == 0 ? _random.Next(2) : null;
 
     private UpdateVersion Version() => new((byte)_random.Next(3), _random.Next(3), _random.Next(2));
 
@@ -118,7 +127,8 @@ internal sealed class RandomUpdates(int seed, int projectId, string traceId, int
             set();
     }
 
-    private T? Null<T>(Func<T> value) => _random.Next(5) == 0 ? default : value();
+    private T? Null<T>(Func<T> value)
+        where T : class => _random.Next(5) == 0 ? null : value();
 
     private T? Null<T>(Func<T> value, T? _ = null)
         where T : struct => _random.Next(5) == 0 ? null : value();
