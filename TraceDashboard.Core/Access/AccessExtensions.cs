@@ -46,6 +46,7 @@ public static class AccessExtensions
         services.AddHostedService<Bootstrap>();
         services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, DirectCalls>()); // of startup filters the first sees requests first
         services.AddIngestionCors();
+        services.AddSingleton<Faults>();
 
         // The name is part of each key's purpose, and would else be the folder that a process runs in.
         services.AddDataProtection().SetApplicationName("TraceDashboard");
@@ -66,15 +67,18 @@ public static class AccessExtensions
     /// <summary>The project that the caller's key belongs to, behind <see cref="AccessPolicies.ApiKey"/>.</summary>
     public static int GetProjectId(this HttpContext context) => context.GetProjectIdentity()!.ProjectId;
 
-    /// <summary>Answers requests that were not taken (<see cref="Refusal"/>) in the form of their protocol.</summary>
+    /// <summary>Answers requests that were not taken (<see cref="Refusal"/>), or failed in a way that may pass (<see cref="Faults"/>), in the form of their protocol.</summary>
     public static void UseRefusals(this IApplicationBuilder app) => app.Use(static async (context, next) =>
     {
         try
         {
             await next(context);
         }
-        catch (Exception e) when (!context.Response.HasStarted && Refusal.Of(e, context.RequestAborted) is { } refusal)
+        catch (Exception e) when (!context.Response.HasStarted)
         {
+            var faults = context.RequestServices.GetRequiredService<Faults>();
+            if ((Refusal.Of(e, context.RequestAborted) ?? (context.GetEndpoint()?.Metadata.GetMetadata<TakesData>() is null ? faults.OfStore(e) : faults.OfSender(e))) is not { } refusal)
+                throw;
             await context.RefuseAsync(refusal);
         }
     });

@@ -27,7 +27,7 @@ public static class IngestionCors
         return services;
     }
 
-    /// <summary>The endpoint takes data in: pages of the origins in <c>Cors:AllowedOrigins</c> may send to it.</summary>
+    /// <summary>The endpoint takes data in (<see cref="TakesData"/>): pages of the origins in <c>Cors:AllowedOrigins</c> may send to it.</summary>
     internal static TBuilder TakesOtherOrigins<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.RequireCors(Policy);
+        where TBuilder : IEndpointConventionBuilder => builder.RequireCors(Policy).WithMetadata(new TakesData());
 }

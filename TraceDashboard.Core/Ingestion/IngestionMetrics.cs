@@ -25,7 +25,7 @@ public sealed class IngestionMetrics : IRefusalCounter
         _accepted = _meter.CreateCounter<long>("ingestion.spans.accepted", "{span}", "Spans that were committed and acknowledged.");
         _rejected = _meter.CreateCounter<long>("ingestion.spans.rejected", "{span}", "Spans that were not stored, by reason: invalid, store, unavailable.");
         _dropped = _meter.CreateCounter<long>("ingestion.spans.dropped", "{span}", "Spans that were acknowledged and not kept, because their project wants it so, by reason: sampled.");
-        _refused = _meter.CreateCounter<long>("ingestion.requests.refused", "{request}", "Requests that were told to come again, by reason: overload, stopping.");
+        _refused = _meter.CreateCounter<long>("ingestion.requests.refused", "{request}", "Requests that were told to come again, by reason: overload, stopping, fault.");
         _commitDuration = _meter.CreateHistogram(
             "ingestion.commit.duration", "s", "Time of a transaction, from its first statement to the end of its commit.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });

@@ -30,7 +30,10 @@ public static class StoreErrors
     };
 
     /// <summary>Whether the store refuses a value for what it is, and would again. Anything else is a fault of ours, and may be mended before the sender comes again.</summary>
-    public static bool IsOfData(Exception e) => e is DbException or DbUpdateException or InvalidOperationException { InnerException: DbException } && !IsUnavailable(e);
+    public static bool IsOfData(Exception e) => IsOfDatabase(e) && !IsUnavailable(e);
+
+    /// <summary>Whether it is a statement that failed, and for no fault of what was asked.</summary>
+    public static bool IsOfStore(Exception e) => IsOfDatabase(e) && IsUnavailable(e);
 
     /// <summary>What is wrong with the store, in words that may be shown to anybody.</summary>
     public static string Describe(Exception e) => e switch
@@ -43,6 +46,8 @@ public static class StoreErrors
         DbUpdateException or InvalidOperationException when e.InnerException is DbException inner => Describe(inner),
         _ => "The database cannot be reached.",
     };
+
+    private static bool IsOfDatabase(Exception e) => e is DbException or DbUpdateException or InvalidOperationException { InnerException: DbException };
 
     private const string Misfit = "The tables of the database do not fit this version of the app.";
 }

@@ -39,7 +39,7 @@ public static class OtlpGrpcEndpoints
     public static void MapOtlpGrpc(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGrpcService<OtlpGrpcService>()
             .RequireApiKey(ApiKeyScopes.Ingest)
-            .WithMetadata(new AccessErrorWriter(RefuseAsync), new OtlpEndpoint(OtlpTransport.Grpc))
+            .WithMetadata(new AccessErrorWriter(RefuseAsync), new OtlpEndpoint(OtlpTransport.Grpc), new TakesData())
             .Add(static endpoint =>
             {
                 var handle = endpoint.RequestDelegate!;

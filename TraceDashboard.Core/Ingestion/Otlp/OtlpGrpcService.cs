@@ -7,7 +7,7 @@ using TraceDashboard.Core.Api;
 namespace TraceDashboard.Core.Ingestion.Otlp;
 
 /// <summary>What the three services do.</summary>
-internal sealed class OtlpGrpcService(IngestionPipeline pipeline, IOptions<IngestionOptions> options, IOptions<BodyOptions> bodies)
+internal sealed class OtlpGrpcService(IngestionPipeline pipeline, IOptions<IngestionOptions> options, IOptions<BodyOptions> bodies, Faults faults)
 {
     /// <exception cref="RpcException">The export failed as a whole.</exception>
     public async Task<byte[]> ExportAsync(OtlpSignal signal, OtlpGrpcMessage message, ServerCallContext context)
@@ -19,9 +19,10 @@ internal sealed class OtlpGrpcService(IngestionPipeline pipeline, IOptions<Inges
             using var body = message.Open(http.Features.GetRequiredFeature<ByteReservation>(), bodies.Value);
             outcome = await new OtlpExport(signal, pipeline, options.Value).RunAsync(http.GetProjectId(), OtlpEncoding.Protobuf, body, context.CancellationToken);
         }
-        catch (Exception e) when (Refusal.Of(e, context.CancellationToken) is { } refusal)
+        catch (Exception e)
         {
-            throw ToException(OtlpOutcome.Failure(refusal));
+            // Left to gRPC it would be UNKNOWN, which exporters do not send again.
+            throw ToException(OtlpOutcome.Failure(Refusal.Of(e, context.CancellationToken) ?? faults.OfSender(e)));
         }
 
         return outcome.IsSuccess ? OtlpMessages.Response(OtlpEncoding.Protobuf, signal, outcome.Rejected, outcome.Message) : throw ToException(outcome);

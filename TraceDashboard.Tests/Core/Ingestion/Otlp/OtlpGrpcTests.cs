@@ -6,6 +6,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
@@ -31,6 +32,7 @@ public sealed class OtlpGrpcTests : IAsyncLifetime
         _app = await TestApp.StartAsync(new TestAppOptions
         {
             GrpcListener = true,
+            Services = FaultyOptions.AddTo,
             Settings = new Dictionary<string, string?> { ["Ingestion:MaxBodyBytes"] = $"{MaxBytes}", ["Ingestion:MaxBytesInFlight"] = "8000000" },
         });
         _client = new HttpClient
@@ -87,6 +89,23 @@ public sealed class OtlpGrpcTests : IAsyncLifetime
         Assert.Equal("""[{"role":"user","parts":[{"type":"text","content":"Hi"}]}]""", span.Input);
         Assert.Equivalent(first.Trace, again.Trace, strict: true);
         Assert.Equivalent(first.Span, again.Span, strict: true);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_fault_before_anything_is_stored_is_UNAVAILABLE_and_an_error_in_the_log(int at)
+    {
+        // The call is let in, and then decoded.
+        ((FaultyOptions)_app.Get<IOptions<IngestionOptions>>()).ThrowsAt = at;
+
+        var answer = await CallAsync(OtlpBodies.ToProtobuf(OtlpBodies.Request(OtlpBodies.Span())));
+
+        Assert.Equal(14, answer.Status);
+        Assert.DoesNotContain("SELECT", answer.Text, StringComparison.Ordinal);
+        Assert.True(RetryDelay(answer.Details!) > TimeSpan.Zero);
+        Assert.IsType<InvalidTimeZoneException>(Assert.Single(_app.Log.Entries, e => e.Level == LogLevel.Error).Exception);
+        Assert.Equal(0, (await CallAsync(OtlpBodies.ToProtobuf(OtlpBodies.Request(OtlpBodies.Span())))).Status);
     }
 
     [Fact]
