@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -8,6 +7,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using TraceDashboard.Core.Api;
+using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Ingestion.Otlp;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
 using TraceDashboard.Tests.Infrastructure;
@@ -19,39 +19,44 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
 {
     private const int Connections = 300;
 
-    /// <summary>What each of them sends of its body.</summary>
-    private const int Part = 10_000;
+    /// <summary>Of a largest body, which each of them announces where it may.</summary>
+    private const int Large = 60_000_000;
+
+    private const int Small = 60_000;
+
+    private static readonly TimeSpan s_patience = new IngestionOptions().BodyPatience;
 
     private readonly TestApp _app = fixture.Value;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("POST", "/v1/traces")]
-    [InlineData("POST", "/api/traces/start")]
-    [InlineData("PUT", "/api/traces/t/update")]
-    [InlineData("POST", "/api/traces/t/complete")]
-    [InlineData("POST", "/api/public/ingestion")]
-    [InlineData("POST", "/api/public/scores")]
-    [InlineData("POST", "/api/public/media")]
-    [InlineData("PUT", "the address of an upload")]
-    [InlineData("DELETE", "/api/public/traces")]
-    [InlineData("POST", "/api/keys")]
-    [InlineData("PUT", "/api/project/settings")]
-    [InlineData("POST", "/api/model-prices")]
-    public async Task Hundreds_of_stalled_bodies_leave_ordinary_traffic_alone_and_end_with_408(string method, string path)
+    [InlineData("POST", "/v1/traces", Large)]
+    [InlineData("POST", "/api/traces/start", Large)]
+    [InlineData("PUT", "/api/traces/t/update", Large)]
+    [InlineData("POST", "/api/traces/t/complete", Large)]
+    [InlineData("POST", "/api/public/ingestion", Large)]
+    [InlineData("POST", "/api/public/scores", Small)]
+    [InlineData("POST", "/api/public/media", Small)]
+    [InlineData("PUT", "the address of an upload", Large / 2)]
+    [InlineData("DELETE", "/api/public/traces", Small)]
+    [InlineData("POST", "/api/keys", Small)]
+    [InlineData("PUT", "/api/project/settings", Small)]
+    [InlineData("POST", "/api/model-prices", Small)]
+    public async Task Hundreds_of_stalled_bodies_leave_ordinary_traffic_alone_and_end_with_408(string method, string path, int declared)
     {
         if (!path.StartsWith('/'))
-            path = await ClaimAsync();
-        var stalled = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => StalledRequest.SendAsync(_app.Address, method, path, declared: 60_000, Part)));
+            path = await ClaimAsync(declared);
+        var waiting = fixture.Time.BodiesAsync(Connections);
+        var stalled = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => StalledRequest.SendAsync(_app.Address, method, path, declared, sent: 0)));
         try
         {
+            await waiting;
             await SendOrdinaryAsync(_app);
 
-            var answers = Task.WhenAll(stalled.Select(s => s.StatusAsync()));
-            await AdvanceUntilAsync(answers);
+            fixture.Time.Advance(s_patience);
 
-            Assert.All(await answers, status => Assert.Equal(408, status));
+            Assert.All(await Task.WhenAll(stalled.Select(s => s.StatusAsync())).WaitAsync(TimeSpan.FromMinutes(1), Cancel), status => Assert.Equal(408, status));
             Assert.Equal(0, _app.Get<Admission>().BytesInFlight);
         }
         finally
@@ -66,6 +71,7 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
     {
         using var client = new HttpClient(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
         using var end = new CancellationTokenSource();
+        var waiting = fixture.Time.BodiesAsync(Connections);
         var answers = Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_app.GrpcAddress!, $"/{OtlpGrpcMethods.Traces}/Export"))
@@ -80,11 +86,31 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
             return answer.TrailingHeaders.Concat(answer.Headers).First(h => h.Key == "grpc-status").Value.First();
         }));
 
+        await waiting;
         await SendOrdinaryAsync(_app);
-        await AdvanceUntilAsync(answers);
-        await end.CancelAsync();
+        fixture.Time.Advance(s_patience);
 
-        Assert.All(await answers, status => Assert.Equal("4", status));
+        Assert.All(await answers.WaitAsync(TimeSpan.FromMinutes(1), Cancel), status => Assert.Equal("4", status));
+        await end.CancelAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_goes_on_too_slowly_is_not_waited_for()
+    {
+        var waiting = fixture.Time.BodiesAsync(1);
+        using var request = await StalledRequest.SendAsync(_app.Address, "POST", "/v1/traces", Large, 0);
+        await waiting;
+        var status = request.StatusAsync();
+        for (var sent = 1_000; !status.IsCompleted; sent += 1_000)
+        {
+            Assert.InRange(sent, 0, 100_000);
+            await request.SendMoreAsync(new byte[1_000]);
+            while (!status.IsCompleted && _app.Get<Admission>().BytesInFlight < sent)
+                await Task.Yield();
+            fixture.Time.Advance(s_patience);
+        }
+
+        Assert.Equal(408, await status);
     }
 
     [Fact]
@@ -95,11 +121,12 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
         using var request = await StalledRequest.SendAsync(_app.Address, "POST", "/v1/traces", body.Length, 0);
         for (var sent = 0; sent < body.Length; sent += 10_000)
         {
+            if (sent > 0)
+                fixture.Time.Advance(s_patience);
             var held = _app.Get<Admission>().BytesInFlight;
             await request.SendMoreAsync(body.AsMemory(sent, 10_000));
             while (sent + 10_000 < body.Length && _app.Get<Admission>().BytesInFlight < held + 10_000)
                 await Task.Yield();
-            fixture.Time.Advance(TimeSpan.FromSeconds(5));
         }
 
         Assert.Equal(200, await request.StatusAsync());
@@ -153,25 +180,14 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
         }
     }
 
-    /// <summary>Each reading measures from its own beginning on.</summary>
-    private async Task AdvanceUntilAsync(Task done)
-    {
-        var begun = DateTime.UtcNow;
-        while (await Task.WhenAny(done, Task.Delay(20, Cancel)) != done)
-        {
-            Assert.True(DateTime.UtcNow - begun < TimeSpan.FromMinutes(2), "Not all requests were answered.");
-            fixture.Time.Advance(TimeSpan.FromSeconds(5));
-        }
-    }
-
-    private async Task<string> ClaimAsync()
+    private async Task<string> ClaimAsync(int length)
     {
         using var content = new StringContent(
             new JsonObject
             {
                 ["traceId"] = "t",
                 ["contentType"] = "image/png",
-                ["contentLength"] = 60_000,
+                ["contentLength"] = length,
                 ["sha256Hash"] = Convert.ToBase64String(SHA256.HashData([1])),
                 ["field"] = "input",
             }.ToJsonString(),
@@ -213,6 +229,7 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
         public void Dispose() => connection.Dispose();
     }
 
+    /// <summary>A body of which nothing comes.</summary>
     private sealed class StalledContent : HttpContent
     {
         private readonly CancellationToken _end;
@@ -225,10 +242,7 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
-            var frame = new byte[5 + Part];
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), 60_000);
-            await stream.WriteAsync(frame, _end);
-            await stream.FlushAsync(_end);
+            await stream.FlushAsync(_end); // the head waits for more otherwise
             await Task.Delay(Timeout.Infinite, _end);
         }
 
@@ -241,7 +255,7 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
 
     public sealed class App : IAsyncLifetime
     {
-        public FakeTimeProvider Time { get; } = new(DateTimeOffset.UtcNow);
+        internal BodyTime Time { get; } = new();
 
         public TestApp Value { get; private set; } = null!;
 
@@ -252,5 +266,35 @@ public sealed class SlowBodyTests(SlowBodyTests.App fixture) : IClassFixture<Slo
         });
 
         public ValueTask DisposeAsync() => Value.DisposeAsync();
+    }
+    /// <summary>Time that stands still, and tells when bodies are waited for: each is given a timer then.</summary>
+    internal sealed class BodyTime() : FakeTimeProvider(DateTimeOffset.UtcNow)
+    {
+        private readonly Lock _lock = new();
+        private TaskCompletionSource? _all;
+        private int _missing;
+
+        /// <summary>Ends when that many more bodies are waited for.</summary>
+        public Task BodiesAsync(int count)
+        {
+            lock (_lock)
+            {
+                _missing = count;
+                _all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return _all.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+            }
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            lock (_lock)
+            {
+                if (state is IncomingBody && --_missing == 0)
+                    _all?.SetResult();
+            }
+
+            return timer;
+        }
     }
 }
