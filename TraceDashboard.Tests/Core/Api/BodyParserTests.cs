@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json.Serialization.Metadata;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion.Lifecycle;
 
@@ -108,7 +109,13 @@ public sealed class BodyParserTests
         gone.Cancel();
 
         Assert.Throws<OperationCanceledException>(() =>
-            BodyParser.Parse("""{"x":1}"""u8.ToArray(), LifecycleJson.Default.UpdateTraceRequest, new ApiErrors(), cancellationToken: gone.Token));
+            BodyParser.Parse("""{"name":"a"}"""u8.ToArray(), LifecycleJson.Default.UpdateTraceRequest, new ApiErrors(), cancellationToken: gone.Token));
+        Check("""{"x":1}""", LifecycleJson.Default.UpdateTraceRequest);
+        Check("""["a"]""", LifecycleJson.Default.Options.GetTypeInfo(typeof(UpdateTraceRequest).GetProperty(nameof(UpdateTraceRequest.Tags))!.PropertyType));
+
+        // Within a body, too, as often as there is something new in it.
+        void Check(string json, JsonTypeInfo type) => Assert.Throws<OperationCanceledException>(() =>
+            BodyCheck.Run(Encoding.UTF8.GetBytes(json), type, int.MaxValue, new ApiErrors(), gone.Token));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Projects;
+using TraceDashboard.Core.Storage;
 
 namespace TraceDashboard.Tests.Core.Api;
 
@@ -47,5 +49,27 @@ public sealed class ByteBudgetTests
         budget.GiveBack(s_one, 180);
 
         Assert.True(budget.TryTakeArriving(s_other, 0, 25));
+    }
+
+    [Theory]
+    [InlineData(1_000, 100, 250)]
+    [InlineData(1_000, 400, 400)]
+    public void A_caller_has_a_quarter_but_never_less_than_one_largest_body(int all, int largest, int share)
+    {
+        var admission = new Admission(Options.Create(new BodyOptions { MaxBytesInFlight = all, MaxBytes = largest }), new NoRefusals());
+        using var held = admission.Enter(s_one);
+        using var another = admission.Enter(s_one);
+        held.Arrive(1);
+
+        another.Arrive(share - 1);
+
+        Assert.Throws<UnavailableException>(() => another.Arrive(1));
+    }
+
+    private sealed class NoRefusals : IRefusalCounter
+    {
+        public void Refused(string reason)
+        {
+        }
     }
 }
