@@ -83,6 +83,35 @@ public class RollupRefresherTests(PostgresCluster cluster)
         Assert.True(await AssertRolledUpAsync(fixture) > 120);
     }
 
+    // What the first pass has read is old when it writes: had another written in between, its older minute would stand.
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task A_pass_that_is_held_up_after_it_has_read_does_not_have_the_last_word(DatabaseProvider provider)
+    {
+        await using var fixture = await CreateAsync(provider);
+        using var others = provider == DatabaseProvider.Postgres ? OfAnotherProcess(fixture) : null;
+        using var clock = new HeldClock(_time);
+        await WriteAsync("a");
+        var held = ActivatorUtilities.CreateInstance<RollupRefresher>(fixture.Get<IServiceProvider>(), fixture.Store, clock);
+        var pass = Task.Run(() => held.RefreshAsync(Cancel), Cancel);
+        await clock.Held.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        await WriteAsync("b");
+        var meanwhile = await Refresher(fixture, others ?? fixture.Store).RefreshAsync(Cancel);
+        clock.Release();
+        await pass;
+        await RefreshAllAsync(fixture);
+
+        Assert.Null(meanwhile);
+        await AssertRolledUpAsync(fixture);
+
+        Task WriteAsync(string spanId)
+        {
+            var span = SpanWriterTests.Call("t", spanId, 1, 1);
+            (span.StartTime, span.EndTime) = (UnixNanos.FromDateTimeOffset(Now), UnixNanos.FromDateTimeOffset(Now) + 1_000);
+            return fixture.Get<SpanWriter>().WriteAsync([new IngestBatch(1, [span], [])], Cancel);
+        }
+    }
+
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task While_a_pass_is_under_way_no_other_begins(DatabaseProvider provider)
     {
@@ -339,5 +368,32 @@ public class RollupRefresherTests(PostgresCluster cluster)
         var projects = await fixture.Store.ReadAsync((db, ct) => db.Projects.Select(p => p.Id).ToListAsync(ct), Cancel);
         await fixture.Store.InsertAsync(new[] { 1, 2 }.Except(projects).Select(id => new ProjectRow { Id = id, Name = $"p{id}" }));
         return fixture;
+    }
+
+    /// <summary>Holds a pass up when it looks at the time again: it has read a minute then, and not yet written it.</summary>
+    private sealed class HeldClock(TimeProvider time) : TimeProvider, IDisposable
+    {
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
+        private int _looks;
+
+        public Task Held => _held.Task;
+
+        public void Release() => _released.Set();
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override long GetTimestamp()
+        {
+            if (Interlocked.Increment(ref _looks) == 2)
+            {
+                _held.SetResult();
+                _released.Wait(Cancel);
+            }
+
+            return time.GetTimestamp();
+        }
+
+        public void Dispose() => _released.Dispose();
     }
 }
