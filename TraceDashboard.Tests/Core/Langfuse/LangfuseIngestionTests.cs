@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Api;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Storage;
+using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 using TraceDashboard.Tests.Core.Ingestion.Otlp;
 using TraceDashboard.Tests.Infrastructure;
@@ -166,6 +167,22 @@ public sealed class LangfuseIngestionTests : IAsyncLifetime
 
     private static string Event(string id, string type, int second, string body) =>
         $$"""{"id":"{{id}}","timestamp":"2026-01-01T00:00:{{second:00}}.000Z","type":"{{type}}","body":{{body}} }""";
+
+    // The events are sent an hour after what they tell.
+    [Theory]
+    [InlineData("""{"id":"s","traceId":"t","endTime":"2025-12-31T23:00:00Z"}""")]
+    [InlineData("""{"id":"s","traceId":"t","startTime":"2025-12-31T23:00:00Z","endTime":"2025-12-31T22:00:00Z"}""")]
+    public async Task What_ends_before_it_begins_takes_no_time(string body)
+    {
+        await PostAsync(Encoding.UTF8.GetBytes(Batch(Event("e", "span-create", 0, body))));
+
+        var span = await _app.Get<TraceReader>().GetSpanAsync(1, "t", "s", null, Cancelled);
+        var trace = await _app.Get<TraceReader>().GetTraceAsync(1, "t", Cancelled);
+
+        var end = UnixNanos.FromDateTimeOffset(new DateTimeOffset(2025, 12, 31, 23, 0, 0, TimeSpan.Zero));
+        Assert.Equal((end, end), (span!.Facts.StartTime, span.Facts.EndTime));
+        Assert.Equal(trace!.StartTime, trace.EndTime);
+    }
 
     private async Task<(HttpStatusCode Status, JsonNode Answer)> PostAsync(byte[] body, bool isCompressed = false, string keys = "pk-lf-test:sk-lf-test")
     {
