@@ -93,7 +93,7 @@ internal static class LangfuseObservationJson
         Take("core", "parentObservationId", "type");
         Take("basic", "name", "level", "statusMessage", "version", "environment");
         Set("basic", "bookmarked", () => false);
-        Set("basic", "public", () => trace.OwnState is { } own && MergeStateCodec.DecodeTrace(trace.ProjectId, trace.TraceId, own).IsPublic == true);
+        Set("basic", "public", () => OwnTrace.Of(trace)?.Update.IsPublic == true);
         Set("basic", "userId", () => trace.UserId);
         Set("basic", "sessionId", () => trace.SessionId);
         Set("basic", "isRootObservation", () => span.ParentSpanId is null);

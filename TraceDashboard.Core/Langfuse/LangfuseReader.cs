@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
@@ -8,10 +9,10 @@ using TraceDashboard.Core.Traces;
 namespace TraceDashboard.Core.Langfuse;
 
 /// <summary>A trace and what belongs to it; lists are empty when they were not asked for.</summary>
-internal sealed record LangfuseTrace(TraceRow Row, IReadOnlyList<string> ObservationIds, IReadOnlyList<string> ScoreIds, LangfuseRoot? Root);
+internal sealed record LangfuseTrace(TraceRow Row, IReadOnlyList<string> ObservationIds, IReadOnlyList<string> ScoreIds, LangfuseContents? Own, LangfuseContents? Root);
 
-/// <summary>What the root of a trace was asked and answered.</summary>
-internal sealed record LangfuseRoot(long TraceNo, string? Input, string? Output);
+/// <summary>What a trace, or its root, was asked and answered.</summary>
+internal sealed record LangfuseContents(long TraceNo, string? Input, string? Output);
 
 /// <summary>A span, what is said of it in its trace, and its contents, as far as they were asked for.</summary>
 /// <param name="Output">Also one that is still streamed.</param>
@@ -252,11 +253,29 @@ internal sealed class LangfuseReader(TraceStore store, PriceBooks books)
             join c in db.SpanContents.AsNoTracking() on new { s.TraceNo, s.SpanId, s.ContentDay } equals new { c.TraceNo, c.SpanId, c.ContentDay }
             where traceNos.Contains(s.TraceNo) && s.ParentSpanId == null
             orderby s.StartTime, s.SpanId
-            select new LangfuseRoot(c.TraceNo, c.Input, c.Output)).ToListAsync(cancellationToken);
+            select new LangfuseContents(c.TraceNo, c.Input, c.Output)).ToListAsync(cancellationToken);
+        var own = !parts.HasFlag(LangfuseTraceParts.Io) ? [] : await OwnContentsAsync(db, rows, cancellationToken);
         var spansOf = spans.ToLookup(s => s.TraceNo, s => s.SpanId);
         var scoresOf = scores.ToLookup(s => s.TraceNo, s => s.Id);
         var rootOf = roots.ToLookup(c => c.TraceNo);
-        return [.. rows.Select(r => new LangfuseTrace(r, [.. spansOf[r.TraceNo]], [.. scoresOf[r.TraceNo]], rootOf[r.TraceNo].FirstOrDefault()))];
+        return [.. rows.Select(r => new LangfuseTrace(r, [.. spansOf[r.TraceNo]], [.. scoresOf[r.TraceNo]], own.GetValueOrDefault(r.TraceNo), rootOf[r.TraceNo].FirstOrDefault()))];
+    }
+
+    private static async Task<Dictionary<long, LangfuseContents>> OwnContentsAsync(TraceDbContext db, List<TraceRow> rows, CancellationToken cancellationToken)
+    {
+        var traces = rows.Select(r => (r.TraceNo, Own: OwnTrace.Of(r))).Where(t => t.Own is not null).ToList();
+        var stored = traces.Where(t => t.Own!.ContentDay is not null).ToList();
+        var (numbers, days) = (stored.Select(t => t.TraceNo).ToArray(), stored.Select(t => t.Own!.ContentDay!.Value).Distinct().ToArray());
+        var contents = stored.Count == 0 ? [] : await db.SpanContents.AsNoTracking()
+            .Where(c => numbers.Contains(c.TraceNo) && c.SpanId == SpanContentRow.OfTrace && days.Contains(c.ContentDay))
+            .Select(c => new LangfuseContents(c.TraceNo, c.Input, c.Output)).ToDictionaryAsync(c => c.TraceNo, cancellationToken);
+
+        // Of traces that were last written when their contents lay in the row itself.
+        foreach (var (traceNo, own) in traces.Where(t => t.Own!.Update is not { Input: null, Output: null }))
+            contents[traceNo] = new LangfuseContents(traceNo, Text(own!.Update.Input), Text(own.Update.Output));
+        return contents;
+
+        static string? Text(byte[]? utf8) => utf8 is null ? null : Encoding.UTF8.GetString(utf8);
     }
 
     private sealed class Joined

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
@@ -15,7 +14,7 @@ internal static class LangfuseTraceJson
     public static JsonObject Of(LangfuseTrace trace, LangfuseTraceParts parts)
     {
         var row = trace.Row;
-        var own = row.OwnState is null ? null : MergeStateCodec.DecodeTrace(row.ProjectId, row.TraceId, row.OwnState);
+        var own = OwnTrace.Of(row)?.Update;
         var withIo = parts.HasFlag(LangfuseTraceParts.Io);
         var withMetrics = parts.HasFlag(LangfuseTraceParts.Metrics);
         return new JsonObject
@@ -24,8 +23,8 @@ internal static class LangfuseTraceJson
             ["projectId"] = row.ProjectId.ToString(CultureInfo.InvariantCulture),
             ["timestamp"] = Iso8601.Format(row.StartTime),
             ["name"] = row.Name,
-            ["input"] = withIo ? LangfuseJson.Value(own?.Input is { } input ? Encoding.UTF8.GetString(input) : trace.Root?.Input) : null,
-            ["output"] = withIo ? LangfuseJson.Value(own?.Output is { } output ? Encoding.UTF8.GetString(output) : trace.Root?.Output) : null,
+            ["input"] = withIo ? LangfuseJson.Value(trace.Own?.Input ?? trace.Root?.Input) : null,
+            ["output"] = withIo ? LangfuseJson.Value(trace.Own?.Output ?? trace.Root?.Output) : null,
             ["metadata"] = LangfuseJson.Value(row.Metadata),
             ["userId"] = row.UserId,
             ["sessionId"] = row.SessionId,

@@ -49,7 +49,9 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
         return await store.WriteAsync(
             async (db, ct) =>
             {
-                if (await db.TraceKeys.AnyAsync(k => k.ProjectId == projectId && k.TraceId == claim.TraceId && k.DeletedAt != null, ct))
+                await db.Database.ExecuteSqlAsync($"INSERT INTO trace_keys (project_id, trace_id) VALUES ({projectId}, {claim.TraceId}) ON CONFLICT DO NOTHING", ct);
+                var trace = await db.TraceKeys.Where(k => k.ProjectId == projectId && k.TraceId == claim.TraceId).Select(k => new { k.TraceNo, k.DeletedAt }).SingleAsync(ct);
+                if (trace.DeletedAt is not null)
                     return null;
                 await db.Database.ExecuteSqlAsync(
                     $"""
@@ -65,9 +67,9 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
                     return file;
                 await db.Database.ExecuteSqlAsync(
                     $"""
-                    INSERT INTO media_links (project_id, trace_id, span_id, field, media_id)
-                    VALUES ({projectId}, {claim.TraceId}, {spanId}, {claim.Field}, {claim.MediaId})
-                    ON CONFLICT (project_id, trace_id, span_id, field, media_id) DO NOTHING
+                    INSERT INTO media_links (trace_no, span_id, field, media_id, project_id)
+                    VALUES ({trace.TraceNo}, {spanId}, {claim.Field}, {claim.MediaId}, {projectId})
+                    ON CONFLICT DO NOTHING
                     """,
                     ct);
                 return file;
@@ -131,7 +133,7 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
     public async Task ForgetAsync(int projectId, IReadOnlyCollection<string> traceIds, CancellationToken cancellationToken)
     {
         // Most traces have none: to find that out takes no writer's turn.
-        if (traceIds.Count == 0 || !await store.ReadAsync((db, ct) => db.MediaLinks.AnyAsync(l => l.ProjectId == projectId && traceIds.Contains(l.TraceId), ct), cancellationToken))
+        if (traceIds.Count == 0 || !await store.ReadAsync((db, ct) => LinksOf(db, projectId, traceIds).AnyAsync(ct), cancellationToken))
             return;
         await _files.WaitAsync(cancellationToken);
         try
@@ -139,7 +141,7 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
             var deleted = await store.WriteAsync(
                 async (db, ct) =>
                 {
-                    var links = db.MediaLinks.Where(l => l.ProjectId == projectId && traceIds.Contains(l.TraceId));
+                    var links = LinksOf(db, projectId, traceIds);
                     var ids = await links.Select(l => l.MediaId).Distinct().ToListAsync(ct);
                     if (ids.Count == 0)
                         return ids;
@@ -178,6 +180,12 @@ public sealed class MediaStore(TraceStore store, IOptions<MediaOptions> options,
     }
 
     public void Dispose() => _files.Dispose();
+
+    private static IQueryable<MediaLinkRow> LinksOf(TraceDbContext db, int projectId, IReadOnlyCollection<string> traceIds)
+    {
+        var traceNos = db.TraceKeys.Where(k => k.ProjectId == projectId && traceIds.Contains(k.TraceId)).Select(k => k.TraceNo);
+        return db.MediaLinks.Where(l => l.ProjectId == projectId && traceNos.Contains(l.TraceNo));
+    }
 
     private static Task<MediaFile?> FindAsync(TraceDbContext db, int projectId, string mediaId, CancellationToken cancellationToken) =>
         db.Media.AsNoTracking().Where(m => m.ProjectId == projectId && m.MediaId == mediaId)

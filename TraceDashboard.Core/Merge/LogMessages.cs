@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces.Messages;
 
 namespace TraceDashboard.Core.Merge;
 
@@ -54,6 +55,21 @@ internal static class LogMessages
 
         // Choices take the form of OpenAI's replies, which readers of conversations know.
         return (input.ToJson("[", "]"), output.ToJson("{\"choices\":[", "]}"));
+    }
+
+    /// <summary>What log records tell of a root as the previews of its trace, which stand against nothing that is said outright; null when they tell nothing.</summary>
+    public static TraceUpdate? Previews(SpanUpdate root, (byte[]? Input, byte[]? Output) told)
+    {
+        if (told is (null, null))
+            return null;
+
+        // The more is known, the greater the version.
+        var previews = new TraceUpdate { ProjectId = root.ProjectId, TraceId = root.TraceId, Version = new UpdateVersion(0, 0, root.Events!.Length) };
+        if (Preview.OfInput(told.Input) is { } input)
+            previews.InputPreview = input;
+        if (Preview.OfOutput(told.Output) is { } output)
+            previews.OutputPreview = output;
+        return previews;
     }
 
     private static bool SaysSomething(JsonElement value) => value.ValueKind switch

@@ -3,6 +3,9 @@ namespace TraceDashboard.Core.Merge;
 /// <summary>The merge rule for the own fields of traces, see <see cref="SpanMerge"/>.</summary>
 public static class TraceMerge
 {
+    /// <summary>Fields that have a row of their own, because they may be large.</summary>
+    public const ulong ContentFields = (1UL << (int)TraceField.Input) | (1UL << (int)TraceField.Output);
+
     // In the order of TraceField.
     private static readonly FieldRule<TraceUpdate>[] Rules =
     [

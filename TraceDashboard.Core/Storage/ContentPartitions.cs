@@ -66,7 +66,7 @@ internal sealed class ContentPartitions(TraceStore store, TimeProvider time)
         return tables;
     }
 
-    // The bytes of the table, shared out by spans. By trace, through its key and on one processor: ingestion goes on
+    // The bytes of the table, shared out by rows. By trace, through its key and on one processor: ingestion goes on
     // beside it, and the store may be large.
     private static async Task<List<(int Project, long Spans, long Bytes)>> CountAsync(NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
@@ -75,8 +75,8 @@ internal sealed class ContentPartitions(TraceStore store, TimeProvider time)
             SET LOCAL max_parallel_workers_per_gather = 0;
             SET LOCAL enable_hashjoin = off;
             SET LOCAL enable_mergejoin = off;
-            SELECT t.project_id, sum(c.spans)::bigint, (pg_total_relation_size('{table}') * (sum(c.spans) / sum(sum(c.spans)) OVER ()))::bigint
-            FROM (SELECT trace_no, count(*) AS spans FROM {table} GROUP BY trace_no) c JOIN traces t ON t.trace_no = c.trace_no
+            SELECT t.project_id, sum(c.spans)::bigint, (pg_total_relation_size('{table}') * (sum(c.rows) / sum(sum(c.rows)) OVER ()))::bigint
+            FROM (SELECT trace_no, count(*) AS rows, count(*) FILTER (WHERE span_id <> '{SpanContentRow.OfTrace}') AS spans FROM {table} GROUP BY trace_no) c JOIN traces t ON t.trace_no = c.trace_no
             GROUP BY t.project_id
             """,
             connection);

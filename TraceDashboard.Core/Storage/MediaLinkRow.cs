@@ -5,7 +5,7 @@ public sealed class MediaLinkRow
 {
     public int ProjectId { get; set; }
 
-    public required string TraceId { get; set; }
+    public long TraceNo { get; set; }
 
     /// <summary>Empty for the trace itself, because it is part of the key.</summary>
     public required string SpanId { get; set; }

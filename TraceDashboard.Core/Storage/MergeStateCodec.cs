@@ -45,7 +45,9 @@ internal static partial class MergeStateCodec
     public static KeyVersions? DecodeKeyVersions(string? json) =>
         json is null ? null : FromState(JsonSerializer.Deserialize(json, StateContext.Default.KeyStateArray));
 
-    public static byte[] Encode(TraceUpdate trace) => JsonSerializer.SerializeToUtf8Bytes(
+    /// <summary>All but input and output, which have a row of their own.</summary>
+    /// <param name="contentDay">Where that row is; null when there is none.</param>
+    public static byte[] Encode(TraceUpdate trace, int? contentDay) => JsonSerializer.SerializeToUtf8Bytes(
         new TraceState
         {
             Fields = trace.Fields,
@@ -65,18 +67,18 @@ internal static partial class MergeStateCodec
             Metadata = trace.Metadata,
             InputPreview = trace.InputPreview,
             OutputPreview = trace.OutputPreview,
-            Input = trace.Input,
-            Output = trace.Output,
+            ContentDay = contentDay,
             IsPublic = trace.IsPublic,
             ExternalId = trace.ExternalId,
             SharedMetadata = trace.SharedMetadata,
         },
         StateContext.Default.TraceState);
 
-    public static TraceUpdate DecodeTrace(int projectId, string traceId, byte[] bytes)
+    /// <summary>The own fields of a trace. Without its contents, these look unset: an update that sets none of them can be joined all the same.</summary>
+    public static OwnTrace DecodeTrace(int projectId, string traceId, byte[] bytes)
     {
         var state = JsonSerializer.Deserialize(bytes, StateContext.Default.TraceState)!;
-        return new TraceUpdate
+        var own = new TraceUpdate
         {
             ProjectId = projectId,
             TraceId = traceId,
@@ -103,6 +105,7 @@ internal static partial class MergeStateCodec
             FieldVersions = DecodeFieldVersions(state.FieldVersions),
             KeyVersions = FromState(state.Keys),
         };
+        return new OwnTrace(own, state.ContentDay);
     }
 
     private static KeyState[]? ToState(KeyVersions? versions)
@@ -195,8 +198,13 @@ internal static partial class MergeStateCodec
 
         public string? OutputPreview { get; init; }
 
+        /// <summary>Where input and output are.</summary>
+        public int? ContentDay { get; init; }
+
+        /// <summary>Of traces that were last written when input and output lay here.</summary>
         public byte[]? Input { get; init; }
 
+        /// <summary>As <see cref="Input"/>.</summary>
         public byte[]? Output { get; init; }
 
         public bool? IsPublic { get; init; }

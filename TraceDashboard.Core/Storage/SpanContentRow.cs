@@ -3,6 +3,9 @@ namespace TraceDashboard.Core.Storage;
 /// <summary>What is large: read only when a span is opened.</summary>
 public sealed class SpanContentRow
 {
+    /// <summary>Stands for the trace itself where others have the id of their span: of its own input and output.</summary>
+    public const string OfTrace = "";
+
     public long TraceNo { get; set; }
 
     public required string SpanId { get; set; }
@@ -15,7 +18,7 @@ public sealed class SpanContentRow
 
     public string? Attributes { get; set; }
 
-    /// <summary>See <c>MergeStateCodec</c>; null when all keys have the version of the field.</summary>
+    /// <summary>See <see cref="MergeStateCodec"/>; null when all keys have the version of the field.</summary>
     public string? AttributeVersions { get; set; }
 
     public string? Events { get; set; }

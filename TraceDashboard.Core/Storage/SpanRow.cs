@@ -114,7 +114,7 @@ public sealed class SpanRow
 
     public long VersionSequence { get; set; }
 
-    /// <summary>Versions of the fields that differ from the row's, see <c>MergeStateCodec</c>; null when none does.</summary>
+    /// <summary>Versions of the fields that differ from the row's, see <see cref="MergeStateCodec"/>; null when none does.</summary>
     public byte[]? FieldVersions { get; set; }
 
     /// <summary>Hash of the last update, so that an exact repeat is a no-op.</summary>

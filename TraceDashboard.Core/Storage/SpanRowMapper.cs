@@ -214,5 +214,5 @@ internal static class SpanRowMapper
 
     private static bool IsSet(SpanRow row, SpanField field) => ((ulong)row.Fields & (1UL << (int)field)) != 0;
 
-    private static byte[]? ToUtf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+    public static byte[]? ToUtf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 }

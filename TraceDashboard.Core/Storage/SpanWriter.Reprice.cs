@@ -70,6 +70,7 @@ public abstract partial class SpanWriter
             }
 
             await session.ReplaceAsync(Tables.Spans, _replacedSpans, cancellationToken);
+            _traces.ForEach(JoinOwn);
             await SummariseAsync(cancellationToken);
             await session.MarkDirtyAsync(_dirty, cancellationToken);
             Changed = [.. _traces.Where(t => t.Changed).Select(t => new TraceChanged(projectId, t.Write.TraceId))];

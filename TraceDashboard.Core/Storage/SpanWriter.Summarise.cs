@@ -64,7 +64,7 @@ public abstract partial class SpanWriter
             if (_traces is not [{ Stored: { } row }] || row.TraceNo != facts.TraceNo)
                 return false;
             var before = new Shown(row);
-            TraceRowBuilder.Apply(row, OwnOf(row), summary);
+            TraceRowBuilder.Apply(row, _traces[0].StoredOwn?.Update, summary);
             row.Stale = row.Version != facts.Version;
             Put(row, before, facts.Spans);
             await PutAsync(cancellationToken);

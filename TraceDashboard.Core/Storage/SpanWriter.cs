@@ -88,7 +88,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         private readonly Dictionary<SpanKey, SpanRow> _stored = [];
         private readonly List<SpanRow> _spans = [];
         private readonly List<SpanRow> _replacedSpans = [];
-        private readonly List<SpanWrite> _contents = [];
+        private readonly List<ContentWrite> _contents = [];
         private readonly List<SpanChunkRow> _chunks = [];
         private readonly List<SpanChunkRow> _changedChunks = [];
         private readonly List<SpanKey> _outputGiven = [];
@@ -104,6 +104,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             await LockAndReadAsync(writes, cancellationToken);
             await MergeSpansAsync(cancellationToken);
             await RedactChunksAsync(cancellationToken);
+            _traces.ForEach(JoinOwn);
             await session.UpsertAsync(Tables.Spans, _spans, cancellationToken);
             await session.ReplaceAsync(Tables.Spans, _replacedSpans, cancellationToken);
             await session.UpsertAsync(Tables.Contents, _contents, cancellationToken);
@@ -191,7 +192,7 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             }
         }
 
-        /// <summary>The contents of the spans that an update changes the contents of; the others are not read, however large they are.</summary>
+        /// <summary>The contents of the spans and traces that an update changes the contents of; the others are not read, however large they are.</summary>
         private async Task<Dictionary<SpanKey, SpanContentRow>> ReadContentsAsync(CancellationToken cancellationToken)
         {
             var contents = new Dictionary<SpanKey, SpanContentRow>();
@@ -200,10 +201,15 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
                 .Select(u => (Key: new SpanKey(t.TraceNo, u.SpanId), Update: u)))
                 .Where(u => _stored.TryGetValue(u.Key, out var row) && !IsRepeat(row, u.Update))
                 .Select(u => (u.Key, _stored[u.Key].ContentDay))
+                .Concat(_traces
+                    .Where(t => SetsContents(t.Write.Own) && t.StoredOwn?.ContentDay is not null)
+                    .Select(t => (new SpanKey(t.TraceNo, SpanContentRow.OfTrace), t.StoredOwn!.ContentDay!.Value)))
                 .ToArray();
             await session.ReadAsync(
                 [RowQuery.BySpan(Tables.Contents.Select, "span_contents", keys, r => { var row = Tables.ReadContent(r); contents[new(row.TraceNo, row.SpanId)] = row; })],
                 cancellationToken);
+            foreach (var trace in _traces)
+                trace.OwnContents = contents.GetValueOrDefault(new SpanKey(trace.TraceNo, SpanContentRow.OfTrace));
             return contents;
         }
 
@@ -225,9 +231,9 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             trace.Written.Add(row);
             if (withContents)
             {
-                var write = new SpanWrite(row, state);
-                _contents.Add(write);
-                if (write.ToPreviews() is { } previews)
+                var told = LogMessages.Of(state.Events);
+                _contents.Add(ContentWrite.OfSpan(row, state, told));
+                if (row is { ParentSpanId: null, StartTime: not null } && LogMessages.Previews(state, told) is { } previews)
                     trace.Write.Add(previews);
             }
 
@@ -279,29 +285,26 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         private async Task SummariseAsync(CancellationToken cancellationToken)
         {
             // Where not all spans of a trace are at hand they are read, unless there are many.
-            var read = _traces.Where(t => !t.HasAllSpans && (t.Changed || t.Write.Own is not null) && !t.IsLong).ToDictionary(t => t.TraceNo);
+            var read = _traces.Where(t => !t.HasAllSpans && t.Changed && !t.IsLong).ToDictionary(t => t.TraceNo);
             await session.ReadAsync([RowQuery.ByTrace(FactsReader.Select, "spans", read.Keys, r => read[FactsReader.TraceNo(r)].Facts.Add(FactsReader.Read(r)))], cancellationToken);
 
             var counted = new List<CountedSpan>();
-            foreach (var trace in _traces)
+            foreach (var trace in _traces.Where(t => t.Changed))
             {
                 if (trace.HasAllSpans)
                     trace.Facts.AddRange(trace.Written.Concat(trace.Repeated).Select(SpanRowMapper.ToFacts));
                 var row = trace.Stored ?? new TraceRow { TraceNo = trace.TraceNo, ProjectId = trace.Write.ProjectId, TraceId = trace.Write.TraceId, Environment = "", ReceivedAt = now };
-                var own = JoinOwn(trace, row);
-                if (!trace.Changed)
-                    continue;
+                row.OwnState = trace.OwnState;
 
                 Shown? before = trace.Stored is null ? null : new Shown(row);
                 if (trace.HasAllSpans || read.ContainsKey(trace.TraceNo))
                 {
                     Count(trace, counted);
-                    TraceRowBuilder.Apply(row, own, TraceSummary.Compute(trace.Facts));
+                    TraceRowBuilder.Apply(row, trace.Own, TraceSummary.Compute(trace.Facts));
                 }
                 else
                 {
                     // Its columns follow with the summary; what its senders said of it is kept now.
-                    row.OwnState = own is null ? null : MergeStateCodec.Encode(own);
                     row.Stale = true;
                 }
 
@@ -314,20 +317,34 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
             await PutAsync(cancellationToken);
         }
 
-        private static TraceUpdate? JoinOwn(TraceState trace, TraceRow row)
+        /// <summary>Joins what senders say of the trace itself with what is stored.</summary>
+        private void JoinOwn(TraceState trace)
         {
-            var stored = OwnOf(row);
+            var stored = trace.StoredOwn;
+            (trace.Own, trace.OwnState) = (stored?.Update, trace.Stored?.OwnState);
             if (trace.Write.Own is not { } update)
-                return stored;
-            var own = stored ?? new TraceUpdate { ProjectId = row.ProjectId, TraceId = row.TraceId, Version = default };
+                return;
+            var own = trace.Own ??= new TraceUpdate { ProjectId = trace.Write.ProjectId, TraceId = trace.Write.TraceId, Version = default };
+            var contents = trace.OwnContents;
+            var (input, output, fields) = (SpanRowMapper.ToUtf8(contents?.Input), SpanRowMapper.ToUtf8(contents?.Output), own.Fields);
+            if (contents is not null)
+                (own.Input, own.Output, own.Fields) = (input, output, fields); // setting a property marks its field
             TraceMerge.Join(own, update);
-            if (trace.Stored is null || !MergeStateCodec.Encode(own).AsSpan().SequenceEqual(row.OwnState))
+            var day = stored?.ContentDay;
+            if (!IsSame(input, own.Input) || !IsSame(output, own.Output))
+            {
+                day = contents?.ContentDay ?? (int)(now / Day);
+                _contents.Add(ContentWrite.OfTrace(trace.TraceNo, day.Value, own));
                 trace.Changed = true;
-            return own;
+            }
+
+            trace.OwnState = MergeStateCodec.Encode(own, day);
+            trace.Changed |= !IsSame(trace.OwnState, trace.Stored?.OwnState);
         }
 
-        private static TraceUpdate? OwnOf(TraceRow row) =>
-            row.OwnState is null ? null : MergeStateCodec.DecodeTrace(row.ProjectId, row.TraceId, row.OwnState);
+        private static bool SetsContents(TraceUpdate? own) => own is not null && (own.Fields & TraceMerge.ContentFields) != 0;
+
+        private static bool IsSame(byte[]? left, byte[]? right) => left is null ? right is null : right is not null && left.AsSpan().SequenceEqual(right);
 
         private void Count(TraceState trace, List<CountedSpan> changed)
         {
@@ -352,6 +369,17 @@ public abstract partial class SpanWriter(PriceBooks prices, TimeProvider time)
         public bool IsNew { get; } = isNew;
 
         public TraceRow? Stored { get; set; }
+
+        public OwnTrace? StoredOwn => field ??= Stored is null ? null : OwnTrace.Of(Stored);
+
+        /// <summary>The stored input and output of the trace itself, where they matter.</summary>
+        public SpanContentRow? OwnContents { get; set; }
+
+        /// <summary>What is known of the trace itself from all its senders.</summary>
+        public TraceUpdate? Own { get; set; }
+
+        /// <summary>The same, as it is stored.</summary>
+        public byte[]? OwnState { get; set; }
 
         public bool Changed { get; set; }
 

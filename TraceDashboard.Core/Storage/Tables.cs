@@ -106,7 +106,7 @@ internal static partial class Tables
         },
         Indexed: ["project_id", "start_time"]);
 
-    public static readonly Table<SpanWrite> Contents = new(
+    public static readonly Table<ContentWrite> Contents = new(
         "span_contents",
         ["trace_no", "span_id", "content_day"],
         [
@@ -116,17 +116,17 @@ internal static partial class Tables
         ],
         static (write, sink) =>
         {
-            sink.Int64(write.Row.TraceNo);
-            sink.Text(write.Row.SpanId);
-            sink.Int32(write.Row.ContentDay);
+            sink.Int64(write.TraceNo);
+            sink.Text(write.SpanId);
+            sink.Int32(write.ContentDay);
             sink.Utf8(write.Input);
             sink.Utf8(write.Output);
-            sink.Utf8(write.Contents.Attributes);
-            sink.Utf8(MergeStateCodec.Encode(write.Contents.KeyVersions));
-            sink.Utf8(write.Contents.Events);
-            sink.Utf8(write.Contents.Links);
-            sink.Utf8(write.Contents.Resource);
-            sink.Utf8(write.Contents.Origin);
+            sink.Utf8(write.Attributes);
+            sink.Utf8(MergeStateCodec.Encode(write.AttributeVersions));
+            sink.Utf8(write.Events);
+            sink.Utf8(write.Links);
+            sink.Utf8(write.Resource);
+            sink.Utf8(write.Origin);
         });
 
     public static readonly Table<SpanChunkRow> Chunks = new(

@@ -83,7 +83,7 @@ public sealed class TraceRow
     /// <summary>JSON object; null when there is none.</summary>
     public string? Metadata { get; set; }
 
-    /// <summary>The trace's own fields with their versions, see <c>MergeStateCodec</c>; null when there are none.</summary>
+    /// <summary>The trace's own fields with their versions, see <see cref="OwnTrace"/>; null when there are none.</summary>
     public byte[]? OwnState { get; set; }
 
     /// <summary>Grows with every change, so that readers can tell whether what they hold is current.</summary>

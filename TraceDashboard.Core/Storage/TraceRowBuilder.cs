@@ -26,7 +26,6 @@ internal static class TraceRowBuilder
         row.InputPreview = own?.InputPreview;
         row.OutputPreview = own?.OutputPreview;
         row.Metadata = JsonAgreement.Complete(own?.Metadata, own?.SharedMetadata) is { } metadata ? System.Text.Encoding.UTF8.GetString(metadata) : null;
-        row.OwnState = own is null ? null : MergeStateCodec.Encode(own);
 
         row.StartTime = (own?.Timestamp, summary.StartTime) switch
         {

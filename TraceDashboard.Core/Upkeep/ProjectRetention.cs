@@ -136,8 +136,10 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
     {
         if (traces.Count == 0)
             return;
-        var contents = await DeleteRowsAsync(
-            "span_contents", "trace_no, span_id, content_day", [.. traces.Select(t => t.TraceNo)], string.Create(CultureInfo.InvariantCulture, $" AND content_day < {beforeDay}"), cancellationToken);
+        long[] numbers = [.. traces.Select(t => t.TraceNo)];
+        var old = string.Create(CultureInfo.InvariantCulture, $" AND content_day < {beforeDay}");
+        await DeleteRowsAsync("span_contents", "trace_no, span_id, content_day", numbers, $"{old} AND span_id = '{SpanContentRow.OfTrace}'", cancellationToken);
+        var contents = await DeleteRowsAsync("span_contents", "trace_no, span_id, content_day", numbers, old, cancellationToken);
 
         // What is not of a day goes when nothing has come for so long.
         await media.ForgetAsync(projectId, [.. traces.Where(t => t.LastActivity < beforeDay * Day).Select(t => t.TraceId)], cancellationToken);
@@ -162,12 +164,11 @@ internal sealed class ProjectRetention(TraceStore store, SpanWriter writer, Medi
             .ToListAsync(cancellationToken);
         foreach (var row in rows)
         {
-            if (row.OwnState is not null)
+            if (OwnTrace.Of(row)?.Update is { } own)
             {
-                var own = MergeStateCodec.DecodeTrace(row.ProjectId, row.TraceId, row.OwnState);
                 foreach (var field in (ReadOnlySpan<TraceField>)[TraceField.Input, TraceField.Output, TraceField.InputPreview, TraceField.OutputPreview])
                     own.Drop((int)field);
-                row.OwnState = MergeStateCodec.Encode(own);
+                row.OwnState = MergeStateCodec.Encode(own, contentDay: null);
             }
 
             if (row.InputPreview is null && row.OutputPreview is null)

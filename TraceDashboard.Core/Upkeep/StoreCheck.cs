@@ -71,8 +71,7 @@ internal sealed class StoreCheck(
         if (facts.Version != stored.Version || stored.Stale)
             return null;
         var computed = new TraceRow { TraceNo = stored.TraceNo, ProjectId = stored.ProjectId, TraceId = stored.TraceId, Environment = "", ReceivedAt = stored.ReceivedAt };
-        var own = stored.OwnState is null ? null : MergeStateCodec.DecodeTrace(stored.ProjectId, stored.TraceId, stored.OwnState);
-        TraceRowBuilder.Apply(computed, own, TraceSummary.Compute(facts.Spans));
+        TraceRowBuilder.Apply(computed, OwnTrace.Of(stored)?.Update, TraceSummary.Compute(facts.Spans));
         var fields = Fields(stored).Zip(Fields(computed)).Where(f => f.First.Value != f.Second.Value)
             .Select(f => $"{f.First.Name} is {f.First.Value ?? "null"}, not {f.Second.Value ?? "null"}").ToList();
         if (facts.Recounted.Count > 0)

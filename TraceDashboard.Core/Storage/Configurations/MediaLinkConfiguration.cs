@@ -7,7 +7,7 @@ internal sealed class MediaLinkConfiguration : IEntityTypeConfiguration<MediaLin
 {
     public void Configure(EntityTypeBuilder<MediaLinkRow> builder)
     {
-        builder.ToTable("media_links").HasKey(l => new { l.ProjectId, l.TraceId, l.SpanId, l.Field, l.MediaId });
+        builder.ToTable("media_links").HasKey(l => new { l.TraceNo, l.SpanId, l.Field, l.MediaId });
         builder.HasIndex(l => new { l.ProjectId, l.MediaId });
     }
 }

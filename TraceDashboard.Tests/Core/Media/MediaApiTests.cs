@@ -140,7 +140,7 @@ public sealed class MediaApiTests(PostgresCluster cluster) : IAsyncDisposable
 
         Assert.Equal(HttpStatusCode.Conflict, status);
         Assert.NotNull((await GetAsync(mediaId)).Body);
-        Assert.DoesNotContain("t-2", await _app.Get<TraceStore>().ReadAsync((db, ct) => db.MediaLinks.Select(l => l.TraceId).ToListAsync(ct), Cancel));
+        Assert.DoesNotContain("t-2", await _app.Get<TraceStore>().ReadAsync((db, ct) => db.MediaLinks.Join(db.TraceKeys, l => l.TraceNo, k => k.TraceNo, (_, k) => k.TraceId).ToListAsync(ct), Cancel));
     }
 
     [Fact]

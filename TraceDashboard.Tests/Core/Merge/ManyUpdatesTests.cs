@@ -54,7 +54,7 @@ public sealed class ManyUpdatesTests
             return Allocated(() =>
             {
                 TraceMerge.Join(older, newer);
-                var stored = MergeStateCodec.DecodeTrace(1, "t", MergeStateCodec.Encode(older));
+                var stored = MergeStateCodec.DecodeTrace(1, "t", MergeStateCodec.Encode(older, contentDay: null)).Update;
                 TraceMerge.Join(stored, Trace(3, t => t.Metadata = "{\"y\":1}"u8.ToArray()));
                 _ = TraceRowBuilder.MetadataValues(Encoding.UTF8.GetString(stored.Metadata!));
             });

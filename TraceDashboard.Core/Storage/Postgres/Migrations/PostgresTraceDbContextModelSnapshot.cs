@@ -205,14 +205,9 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.MediaLinkRow", b =>
                 {
-                    b.Property<int>("ProjectId")
-                        .HasColumnType("integer")
-                        .HasColumnName("project_id");
-
-                    b.Property<string>("TraceId")
-                        .HasColumnType("text")
-                        .HasColumnName("trace_id")
-                        .UseCollation("C");
+                    b.Property<long>("TraceNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("trace_no");
 
                     b.Property<string>("SpanId")
                         .HasColumnType("text")
@@ -229,7 +224,11 @@ namespace TraceDashboard.Core.Storage.Postgres.Migrations
                         .HasColumnName("media_id")
                         .UseCollation("C");
 
-                    b.HasKey("ProjectId", "TraceId", "SpanId", "Field", "MediaId");
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("integer")
+                        .HasColumnName("project_id");
+
+                    b.HasKey("TraceNo", "SpanId", "Field", "MediaId");
 
                     b.HasIndex("ProjectId", "MediaId");
 

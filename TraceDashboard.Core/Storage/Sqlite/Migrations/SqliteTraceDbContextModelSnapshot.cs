@@ -183,13 +183,9 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
 
             modelBuilder.Entity("TraceDashboard.Core.Storage.MediaLinkRow", b =>
                 {
-                    b.Property<int>("ProjectId")
+                    b.Property<long>("TraceNo")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("project_id");
-
-                    b.Property<string>("TraceId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("trace_id");
+                        .HasColumnName("trace_no");
 
                     b.Property<string>("SpanId")
                         .HasColumnType("TEXT")
@@ -203,7 +199,11 @@ namespace TraceDashboard.Core.Storage.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("media_id");
 
-                    b.HasKey("ProjectId", "TraceId", "SpanId", "Field", "MediaId");
+                    b.Property<int>("ProjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("project_id");
+
+                    b.HasKey("TraceNo", "SpanId", "Field", "MediaId");
 
                     b.HasIndex("ProjectId", "MediaId");
 
