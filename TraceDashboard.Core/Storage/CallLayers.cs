@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
@@ -12,12 +13,18 @@ internal static class CallLayers
     public static List<int> Settle(List<SpanFacts> spans, PriceBook prices)
     {
         var counts = CallCounting.Count(spans);
-        var outer = Enumerable.Range(0, counts.Length).Where(i => counts[i] != CallCounting.None && counts[i] != i).ToLookup(i => counts[i], i => spans[i]);
+        Dictionary<int, List<SpanFacts>>? outer = null; // nearly always there are none
+        for (var i = 0; i < counts.Length; i++)
+        {
+            if (counts[i] != CallCounting.None && counts[i] != i)
+                (CollectionsMarshal.GetValueRefOrAddDefault(outer ??= [], counts[i], out _) ??= []).Add(spans[i]);
+        }
+
         var changed = new List<int>();
         for (var i = 0; i < counts.Length; i++)
         {
             var isCounted = counts[i] == i;
-            var layers = isCounted && outer.Contains(i) ? Of(spans[i], outer[i], prices) : null;
+            var layers = isCounted && outer?.GetValueOrDefault(i) is { } others ? Of(spans[i], others, prices) : null;
             if ((spans[i].Counted, spans[i].Layers) == (isCounted, layers))
                 continue;
             spans[i] = spans[i] with { Counted = isCounted, Layers = layers };
@@ -32,7 +39,7 @@ internal static class CallLayers
         call.Provider, call.Model, call.RequestModel, call.Usage, call.ServiceTier, UnixNanos.ToDateTimeOffset(counted.StartTime ?? counted.ReceivedAt));
 
     /// <summary>Null when the counting span knows it all by itself.</summary>
-    private static LayeredCall? Of(SpanFacts counted, IEnumerable<SpanFacts> others, PriceBook prices)
+    private static LayeredCall? Of(SpanFacts counted, List<SpanFacts> others, PriceBook prices)
     {
         var alone = LayeredCall.Of([counted]);
         var call = LayeredCall.Of([counted, .. others.Order(Comparer<SpanFacts>.Create(SpanOrder.Compare)).Reverse()]);

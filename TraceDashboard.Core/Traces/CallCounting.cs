@@ -20,19 +20,29 @@ public static class CallCounting
     public static int[] Count(IReadOnlyList<SpanFacts> spans)
     {
         var counts = new int[spans.Count];
-        Dictionary<string, List<int>>? byResponse = null;
-        Dictionary<Figures, List<int>>? byFigures = null;
+        var calls = 0;
+        for (var i = 0; i < counts.Length; i++)
+        {
+            var isCall = spans[i].Kind.IsModelCall();
+            counts[i] = isCall ? i : None;
+            calls += isCall ? 1 : 0;
+        }
+
+        if (calls > 1)
+            Count(counts, spans);
+        return counts;
+    }
+
+    private static void Count(int[] counts, IReadOnlyList<SpanFacts> spans)
+    {
+        Dictionary<string, Alike>? byResponse = null;
+        Dictionary<Figures, Alike>? byFigures = null;
         var alike = false;
         for (var i = 0; i < spans.Count; i++)
         {
-            var span = spans[i];
-            if (!span.Kind.IsModelCall())
-            {
-                counts[i] = None;
+            if (counts[i] == None)
                 continue;
-            }
-
-            counts[i] = i;
+            var span = spans[i];
             if (!string.IsNullOrEmpty(span.ResponseId))
                 alike |= Add(byResponse ??= new(StringComparer.Ordinal), span.ResponseId, i);
             if (span.StartTime is null)
@@ -43,18 +53,21 @@ public static class CallCounting
         }
 
         if (!alike)
-            return counts;
+            return;
 
         var tree = Nesting.Of(spans);
-        foreach (var calls in byResponse?.Values.Where(c => c.Count > 1) ?? [])
+        foreach (var (first, others) in byResponse?.Values.AsEnumerable() ?? [])
         {
-            foreach (var call in calls)
-                Unite(counts, calls[0], call);
+            foreach (var call in others ?? [])
+                Unite(counts, first, call);
         }
 
         var within = new Dictionary<int, int>();
-        foreach (var (figures, calls) in byFigures?.Where(c => c.Value.Count > 1) ?? [])
+        foreach (var (figures, (first, others)) in byFigures ?? [])
         {
+            if (others is null)
+                continue;
+            List<int> calls = [first, .. others];
             if (!figures.Failed)
             {
                 FindWithin(calls, calls, tree, spans, within);
@@ -70,10 +83,9 @@ public static class CallCounting
         foreach (var (outer, inner) in within)
             Unite(counts, outer, inner);
         ChooseInnermost(counts, tree, spans);
-        return counts;
     }
 
-    private static bool AddFigures(Dictionary<Figures, List<int>> groups, string? model, SpanFacts span, int index)
+    private static bool AddFigures(Dictionary<Figures, Alike> groups, string? model, SpanFacts span, int index)
     {
         if (string.IsNullOrEmpty(model))
             return false;
@@ -83,12 +95,15 @@ public static class CallCounting
         return (span.Status == SpanStatus.Error && Add(groups, new Figures(model, null, null, null, Failed: true), index)) || alike;
     }
 
-    private static bool Add<TKey>(Dictionary<TKey, List<int>> groups, TKey key, int span)
+    private static bool Add<TKey>(Dictionary<TKey, Alike> groups, TKey key, int span)
         where TKey : notnull
     {
-        ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, key, out _);
-        (group ??= new(1)).Add(span);
-        return group.Count > 1;
+        ref var group = ref CollectionsMarshal.GetValueRefOrAddDefault(groups, key, out var exists);
+        if (exists)
+            (group.Others ??= []).Add(span);
+        else
+            group.First = span;
+        return exists;
     }
 
     /// <summary>
@@ -153,6 +168,16 @@ public static class CallCounting
         }
 
         chosen.CopyTo(counts, 0);
+    }
+
+    /// <summary>Calls that may be the same. Nearly always it is one, which then takes no list.</summary>
+    private struct Alike
+    {
+        public int First;
+
+        public List<int>? Others;
+
+        public readonly void Deconstruct(out int first, out List<int>? others) => (first, others) = (First, Others);
     }
 
     /// <summary>What calls that are the same have in common: the model, and either the totals or that they failed.</summary>
