@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Text;
+using TraceDashboard.Core.Traces;
 
 namespace TraceDashboard.Core.Analytics;
 
@@ -47,7 +48,7 @@ internal static class RollupSource
     {
         var counted = row.GetBoolean(9);
         var span = new RolledSpan(
-            row.GetInt64(0), row.Number(1), row.Number(2), row.GetString(3), row.Text(4), row.GetInt16(5), row.GetInt16(6), row.Text(7), row.Text(8),
+            row.GetInt64(0), SpanFacts.EndOf(row.GetInt64(0), row.Number(1)), row.Number(2), row.GetString(3), row.Text(4), row.GetInt16(5), row.GetInt16(6), row.Text(7), row.Text(8),
             counted, counted ? row.Number(11) : null, counted ? FactsReader.Usage(row, 12) : null);
         return LayeredCallCodec.Decode(row.Text(10)) is not { } call ? span : span with
         {

@@ -30,7 +30,7 @@ internal static class FactsReader
         Kind = (SpanKind)reader.GetInt16(4),
         Status = (SpanStatus)reader.GetInt16(5),
         StartTime = reader.Number(6),
-        EndTime = reader.Number(7),
+        EndTime = SpanFacts.EndOf(reader.Number(6), reader.Number(7)),
         FirstTokenTime = reader.Number(8),
         Provider = reader.Text(9),
         Model = reader.Text(11) ?? reader.Text(10),

@@ -130,7 +130,7 @@ internal static class SpanRowMapper
         Kind = (SpanKind)row.Kind,
         Status = (SpanStatus)row.Status,
         StartTime = row.StartTime,
-        EndTime = row.EndTime,
+        EndTime = SpanFacts.EndOf(row.StartTime, row.EndTime),
         FirstTokenTime = row.FirstTokenTime,
         Provider = row.Provider,
         Model = row.ResponseModel ?? row.RequestModel,

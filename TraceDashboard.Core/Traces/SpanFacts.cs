@@ -52,6 +52,12 @@ public sealed record SpanFacts
 
     public long ReceivedAt { get; init; }
 
+    /// <summary>
+    /// When a span ended as it is shown: not before it began. The two may be told by messages with different clocks; each is stored as it came,
+    /// because an earlier start or another end may follow.
+    /// </summary>
+    public static long? EndOf(long? start, long? end) => end < start ? start : end;
+
     /// <summary>The call as the trace counts it: the span with what others know of it.</summary>
     public SpanFacts AsCall() => Layers is not { } layers ? this : this with
     {

@@ -180,6 +180,18 @@ public abstract class LifecycleApiTests(LifecycleApp fixture)
     }
 
     [Fact]
+    public async Task An_end_by_a_clock_that_is_behind_that_of_the_start_makes_no_negative_duration()
+    {
+        var id = (await Send(HttpMethod.Post, "/api/traces/start", "{}"))["traceId"]!.GetValue<string>();
+        await Send(HttpMethod.Post, $"/api/traces/{id}/complete", """{"endTime":"2026-01-30T12:00:00Z"}""");
+
+        var trace = await Get(id);
+
+        Assert.Equal(Text(Root(trace), "startTime"), Text(Root(trace), "endTime"));
+        Assert.Equal((Text(trace, "startTime"), 0d), (Text(trace, "endTime"), trace["latencyMs"]!.GetValue<double>()));
+    }
+
+    [Fact]
     public async Task Of_a_call_whose_tokens_are_known_in_total_alone_the_total_is_kept()
     {
         var id = (await Send(HttpMethod.Post, "/api/traces/start", """{"model":"gpt-4o","usage":{"totalTokens":500}}"""))["traceId"]!.GetValue<string>();
