@@ -182,9 +182,7 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
             }
             else
             {
-                LogFailed(senders[0].Batch.ProjectId, e);
-                _metrics.Unavailable(senders[0].Batch.Spans.Count);
-                senders[0].Result.TrySetException(new UnavailableException("Something went wrong in the server, which its log tells; try again later.", _options.RetryAfter, e));
+                Fail(senders[0], e);
             }
         }
     }
@@ -220,6 +218,18 @@ public sealed partial class IngestionPipeline : IHostedService, IDisposable
         {
             sender.Result.TrySetException(e);
         }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Fail(sender, e);
+        }
+    }
+
+    /// <summary>A fault of ours is not the sender's: it may come again.</summary>
+    private void Fail(Waiting sender, Exception e)
+    {
+        LogFailed(sender.Batch.ProjectId, e);
+        _metrics.Unavailable(sender.Batch.Spans.Count);
+        sender.Result.TrySetException(new UnavailableException("Something went wrong in the server, which its log tells; try again later.", _options.RetryAfter, e));
     }
 
     /// <summary>What spans say of their trace goes first; where it is refused they are too, or their session, user or metadata would be lost without a word.</summary>
