@@ -25,7 +25,11 @@ public sealed record ToolCallPart(string? Id, string Name, string? Arguments) : 
 
 /// <param name="CallId">The id of the call that this answers.</param>
 /// <param name="Result">JSON or plain text.</param>
-public sealed record ToolResultPart(string? CallId, string? Name, string Result, bool IsError) : MessagePart;
+public sealed record ToolResultPart(string? CallId, string? Name, string Result, bool IsError) : MessagePart
+{
+    /// <summary>What the tool gave back beside text.</summary>
+    public IReadOnlyList<MediaPart> Files { get; init; } = [];
+}
 
 /// <summary>An image, sound, video or document: either the data itself or where it is.</summary>
 /// <param name="Modality"><c>image</c>, <c>audio</c>, <c>video</c>, <c>document</c> or what the client called it.</param>

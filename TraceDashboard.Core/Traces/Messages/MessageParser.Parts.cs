@@ -6,7 +6,7 @@ namespace TraceDashboard.Core.Traces.Messages;
 
 public static partial class MessageParser
 {
-    /// <summary>Tool results hold parts themselves; deeper nesting is shown as JSON.</summary>
+    /// <summary>Messages hold messages; deeper nesting is shown as JSON.</summary>
     private const int MaxDepth = 4;
 
     private static List<MessagePart> ContentOf(JsonElement content)
@@ -41,8 +41,9 @@ public static partial class MessageParser
         }
     }
 
-    private static bool IsPart(JsonElement item) =>
-        Get(item, "type") is { ValueKind: JsonValueKind.String } || TypeByKey(item) is not null;
+    private static bool IsPart(JsonElement item) => TypeOf(item) is not null;
+
+    private static string? TypeOf(JsonElement part) => Text(part, "type") ?? TypeByKey(part);
 
     private static void AddPart(JsonElement part, List<MessagePart> parts, int depth, string? assumed = null)
     {
@@ -52,7 +53,7 @@ public static partial class MessageParser
             return;
         }
 
-        var type = assumed ?? Text(part, "type") ?? TypeByKey(part) ?? "";
+        var type = assumed ?? TypeOf(part) ?? "";
         switch (type)
         {
             case "text" or "input_text" or "output_text" or "refusal":
@@ -65,7 +66,7 @@ public static partial class MessageParser
                 parts.Add(ToolCall(part, type));
                 break;
             case "tool_call_response" or "tool_result" or "tool-result" or "function_call_output" or "functionResponse" or "function_response" or "toolResult" or "server_tool_call_response" or "custom_tool_call_output" or "toolResponse":
-                parts.Add(ToolResult(part, type, depth));
+                parts.Add(ToolResult(part, type));
                 break;
             case "message" when Get(part, "content") is { } content && depth < MaxDepth:
                 AddContent(content, parts, depth + 1);
@@ -76,15 +77,22 @@ public static partial class MessageParser
         }
     }
 
-    /// <summary>Gemini, Bedrock and Genkit name the kind of a part by its only key.</summary>
+    /// <summary>Gemini, Bedrock, Genkit and OpenInference name the kind of a part by its only key.</summary>
     private static string? TypeByKey(JsonElement part)
     {
         if (part.ValueKind != JsonValueKind.Object)
             return null;
-        foreach (var key in (ReadOnlySpan<string>)["text", "functionCall", "functionResponse", "toolUse", "toolResult", "inlineData", "inline_data", "fileData", "file_data", "reasoningContent", "toolRequest", "toolResponse", "media", "reasoning", "function", "function_call", "function_response"])
+        foreach (var key in (ReadOnlySpan<string>)["text", "functionCall", "functionResponse", "toolUse", "toolResult", "inlineData", "inline_data", "fileData", "file_data", "reasoningContent", "toolRequest", "toolResponse", "media", "reasoning", "function", "function_call", "function_response", "tool_call", "tool_result", "cachePoint"])
         {
             if (Get(part, key) is not null)
                 return key == "reasoningContent" || (key == "text" && Get(part, "thought") is { ValueKind: JsonValueKind.True }) ? "reasoning" : key;
+        }
+
+        // Words that any object can have: only with a source do they name a file.
+        foreach (var key in (ReadOnlySpan<string>)["image", "document", "video", "audio"])
+        {
+            if (Object(part, key) is { } file && Object(file, "source") is not null)
+                return key;
         }
 
         return null;
@@ -104,28 +112,56 @@ public static partial class MessageParser
 
     private static ToolCallPart ToolCall(JsonElement part, string type)
     {
-        // The call itself lies one level deeper in OpenAI's, Gemini's and Bedrock's shape, and in the conventions' server tools.
-        var inner = Object(part, "function") ?? Object(part, type);
-        var call = inner ?? part;
+        // The call itself lies one level deeper in OpenAI's, Gemini's and Bedrock's shape, and in the conventions' server tools; two in OpenInference's.
+        var inner = Object(part, type);
+        var outer = inner ?? part;
+        var call = Object(outer, "function") ?? outer;
         var arguments = Get(call, "arguments") ?? Get(call, "input") ?? Get(call, "args");
         if (arguments is null && type == "server_tool_call")
             arguments = inner;
         return new ToolCallPart(
-            Text(part, "id") ?? Text(part, "call_id") ?? Text(part, "toolCallId") ?? Text(call, "toolUseId") ?? Text(call, "id") ?? Text(call, "ref"),
+            // Items of the responses API have an id of their own beside that of the call.
+            Text(part, "call_id") ?? Text(part, "id") ?? Text(part, "toolCallId") ?? Text(call, "toolUseId") ?? Text(outer, "id") ?? Text(call, "id") ?? Text(call, "ref"),
             Text(call, "name") ?? Text(part, "name") ?? Text(part, "toolName") ?? "",
             arguments is { } value ? Plain(value) : null);
     }
 
-    private static ToolResultPart ToolResult(JsonElement part, string type, int depth)
+    private static ToolResultPart ToolResult(JsonElement part, string type)
     {
         var inner = Object(part, type);
         var result = inner ?? part;
-        var content = Typed(Get(result, "output")) ?? Get(result, "response") ?? Get(result, "result") ?? Get(result, "output") ?? Get(result, "content") ?? inner;
-        return new ToolResultPart(
-            Text(part, "tool_use_id") ?? Text(part, "call_id") ?? Text(part, "toolCallId") ?? Text(result, "toolUseId") ?? Text(part, "id") ?? Text(result, "id") ?? Text(result, "ref"),
+        var content = Typed(Get(result, "output")) ?? Get(result, "response") ?? Get(result, "result") ?? Get(result, "output") ?? Get(result, "content") ?? Get(result, "text") ?? inner;
+        return ToolResult(
+            Text(result, "tool_use_id") ?? Text(result, "tool_call_id") ?? Text(part, "call_id") ?? Text(part, "toolCallId") ?? Text(result, "toolUseId") ?? Text(part, "id") ?? Text(result, "id") ?? Text(result, "ref"),
             Text(result, "name") ?? Text(part, "name") ?? Text(part, "toolName"),
-            depth < MaxDepth ? Plain(content) : content?.GetRawText() ?? "",
-            Get(part, "is_error") is { ValueKind: JsonValueKind.True } || Text(result, "status") == "error");
+            content,
+            Get(result, "is_error") is { ValueKind: JsonValueKind.True } || Text(result, "status") == "error");
+    }
+
+    /// <summary>Text parts as their texts and files as files; with anything else between them all of it is indented JSON.</summary>
+    private static ToolResultPart ToolResult(string? callId, string? name, JsonElement? content, bool isError)
+    {
+        if (content is not { ValueKind: JsonValueKind.Array } list)
+            return new ToolResultPart(callId, name, Plain(content), isError);
+        var texts = new StringBuilder();
+        List<MediaPart>? files = null;
+        foreach (var item in list.EnumerateArray())
+        {
+            var type = TypeOf(item);
+            if (type is null or "text" or "input_text" or "output_text" && TextOf(item) is { } text)
+                texts.Append(texts.Length > 0 ? "\n" : "").Append(text);
+            else if (type is not null && Media(item, type) is { } file)
+                (files ??= []).Add(file);
+            else
+                return new ToolResultPart(callId, name, JsonText.Write(list), isError);
+        }
+
+        return texts.Length == 0 && files is null
+            ? new ToolResultPart(callId, name, JsonText.Write(list), isError)
+            : new ToolResultPart(callId, name, texts.ToString(), isError) { Files = (IReadOnlyList<MediaPart>?)files ?? [] };
+
+        // Bedrock has JSON beside texts.
+        static string? TextOf(JsonElement item) => Text(item, "text") ?? Text(item, "content") ?? (Get(item, "json") is { } json ? JsonText.Write(json) : null);
     }
 
     /// <summary>The Vercel AI SDK's results since version 5: <c>{type: "json", value: …}</c>.</summary>
@@ -138,110 +174,18 @@ public static partial class MessageParser
             return false;
         foreach (var item in list.EnumerateArray())
         {
-            if ((Text(item, "type") ?? TypeByKey(item)) is "tool_call_response" or "tool_result" or "tool-result" or "functionResponse" or "function_response" or "toolResult" or "toolResponse")
+            if (TypeOf(item) is "tool_call_response" or "tool_result" or "tool-result" or "functionResponse" or "function_response" or "toolResult" or "toolResponse")
                 return true;
         }
 
         return false;
     }
 
-    /// <summary>Text as text, a list of text parts as their texts, everything else as indented JSON.</summary>
-    private static string Plain(JsonElement? content)
+    /// <summary>Text as text, everything else as indented JSON.</summary>
+    private static string Plain(JsonElement? content) => content switch
     {
-        switch (content)
-        {
-            case null:
-                return "";
-            case { ValueKind: JsonValueKind.String } text:
-                return text.GetString()!;
-            case { ValueKind: JsonValueKind.Array } list when list.GetArrayLength() > 0:
-                var texts = new StringBuilder();
-                foreach (var item in list.EnumerateArray())
-                {
-                    if (Text(item, "type") is not (null or "text" or "input_text" or "output_text") || (Text(item, "text") ?? Text(item, "content")) is not { } line)
-                        return JsonText.Write(list);
-                    texts.Append(texts.Length > 0 ? "\n" : "").Append(line);
-                }
-
-                return texts.ToString();
-            case { } other:
-                return JsonText.Write(other);
-        }
-    }
-
-    private static MediaPart? Media(JsonElement part, string type)
-    {
-        switch (type)
-        {
-            case "image_url" or "input_image":
-                var url = Text(part, "image_url") ?? (Get(part, "image_url") is { } image ? Text(image, "url") : null);
-                return FromUri("image", null, url) ?? FromFile("image", part);
-            case "input_audio" or "audio" when (Object(part, "input_audio") ?? Object(part, "audio")) is { } audio:
-                return FromData("audio", Text(audio, "format") is { } format ? "audio/" + format : null, Text(audio, "data"));
-            case "image" or "document" or "file" or "audio" or "video" when Object(part, "source") is { } source:
-                return FromSource(type, source);
-            case "image" when Object(part, "image") is { } nested:
-                return FromUri("image", null, Text(Object(nested, "image") ?? nested, "url"));
-            case "media" when Object(part, "media") is { } media:
-                return FromUri(null, Text(media, "contentType"), Text(media, "url"));
-            case "image" when Text(part, "image") is { } value:
-                return FromUri("image", Text(part, "mediaType") ?? Text(part, "mimeType"), value) ?? new MediaPart("image", null);
-            case "inlineData" or "inline_data" when Get(part, type) is { } inline:
-                var mime = Text(inline, "mimeType") ?? Text(inline, "mime_type");
-                return FromData(ModalityOf(mime), mime, Text(inline, "data"));
-            case "fileData" or "file_data" when Get(part, type) is { } file:
-                var fileMime = Text(file, "mimeType") ?? Text(file, "mime_type");
-                return new MediaPart(ModalityOf(fileMime), fileMime) { Uri = Text(file, "fileUri") ?? Text(file, "file_uri") };
-            case "blob" or "uri":
-                return FromUri(Text(part, "modality"), Text(part, "mime_type"), Text(part, "uri"))
-                    ?? FromData(Text(part, "modality") ?? ModalityOf(Text(part, "mime_type")), Text(part, "mime_type"), Text(part, "content") ?? Text(part, "data"));
-            case "file" or "input_file":
-                return FromFile(Text(part, "modality") ?? "document", part);
-            default:
-                return null;
-        }
-    }
-
-    /// <summary>Data in base64, or the tag that stands for it.</summary>
-    private static MediaPart FromData(string modality, string? mimeType, string? data) =>
-        data is not null && MediaTag.Parse(data) is { } uploaded ? uploaded : new MediaPart(modality, mimeType) { Data = data };
-
-    private static MediaPart FromSource(string type, JsonElement source)
-    {
-        var mime = Text(source, "media_type");
-        return FromUri(type, mime, Text(source, "url")) ?? FromData(type, mime, Text(source, "data")) with { File = Text(source, "file_id") };
-    }
-
-    private static MediaPart FromFile(string modality, JsonElement part)
-    {
-        var file = Object(part, "file") ?? part;
-        var mime = Text(file, "mime_type") ?? Text(file, "mediaType") ?? Text(file, "mimeType");
-        var data = Text(file, "file_data") ?? Text(file, "data") ?? Text(file, "base64");
-        if (data is not null && data.StartsWith("data:", StringComparison.Ordinal))
-            return FromUri(modality, mime, data)!;
-        return FromData(modality, mime, data) with { File = Text(file, "file_id") ?? Text(file, "filename") };
-    }
-
-    /// <summary>A data URI becomes the data that it carries.</summary>
-    private static MediaPart? FromUri(string? modality, string? mimeType, string? uri)
-    {
-        if (uri is null)
-            return null;
-        if (MediaTag.Parse(uri) is { } uploaded)
-            return uploaded;
-        if (!uri.StartsWith("data:", StringComparison.Ordinal))
-            return new MediaPart(modality ?? ModalityOf(mimeType), mimeType) { Uri = uri };
-        var comma = uri.IndexOf(',');
-        var header = comma < 0 ? "" : uri[5..comma];
-        var mime = header.Split(';')[0] is { Length: > 0 } given ? given : mimeType;
-        return new MediaPart(modality ?? ModalityOf(mime), mime) { Data = uri[(comma + 1)..] };
-    }
-
-    internal static string ModalityOf(string? mimeType) => mimeType?.Split('/')[0] switch
-    {
-        "image" => "image",
-        "audio" => "audio",
-        "video" => "video",
-        _ => "document",
+        null => "",
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { } other => JsonText.Write(other),
     };
 }

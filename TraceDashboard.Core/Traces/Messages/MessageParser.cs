@@ -94,6 +94,13 @@ public static partial class MessageParser
             return true;
         }
 
+        // Bedrock's reply to Converse.
+        if (Object(root, "output") is { } output && Object(output, "message") is { } answer)
+        {
+            messages.Add(ReadMessage(answer, "assistant") with { FinishReason = Text(root, "stopReason") });
+            return true;
+        }
+
         var system = Get(root, "system") ?? Get(root, "instructions") ?? Get(root, "systemInstruction") ?? Get(root, "system_instruction") ?? Get(root, "system_instructions")
             ?? (Object(root, "config") is { } config ? Get(config, "system_instruction") ?? Get(config, "systemInstruction") : null);
         var turns = Get(root, "messages") ?? Get(root, "contents") ?? Get(root, "input_messages") ?? Get(root, "output_messages");
@@ -133,9 +140,22 @@ public static partial class MessageParser
                 messages.Add(ReadMessage(message, "assistant") with { FinishReason = reason });
             else if (Text(choice, "text") is { } text)
                 messages.Add(new Message("assistant", [new TextPart(text)]) { FinishReason = reason });
+            else if (Get(choice, "message") is { } content)
+                AddStrands(choice, content, reason, messages);
         }
 
         return true;
+    }
+
+    /// <summary>Strands' choices are the content itself: of an answer, with what its tools gave back, or with the id of the call that a tool answers.</summary>
+    private static void AddStrands(JsonElement choice, JsonElement content, string? reason, List<Message> messages)
+    {
+        if (Text(choice, "id") is { } callId)
+            messages.Add(new Message("tool", [ToolResult(callId, null, content, isError: false)]));
+        else
+            messages.Add(new Message("assistant", ContentOf(content)) { FinishReason = reason });
+        if (Get(choice, "tool.result") is { } results)
+            messages.Add(new Message("tool", ContentOf(results)));
     }
 
     private static bool Candidates(JsonElement candidates, List<Message> messages)
@@ -199,7 +219,9 @@ public static partial class MessageParser
     private static Message ReadMessage(JsonElement item, string fallbackRole)
     {
         item = Unwrapped(item);
-        var role = Role(Text(item, "role")) ?? RoleOfType(Text(item, "type")) ?? RoleOfEvent(Text(item, "event.name")) ?? fallbackRole;
+        var answered = Text(item, "tool_call_id");
+        // Anthropic has the results of tools in messages of the user, and instrumentations leave it at that.
+        var role = answered is not null ? "tool" : Role(Text(item, "role")) ?? RoleOfType(Text(item, "type")) ?? RoleOfEvent(Text(item, "event.name")) ?? fallbackRole;
         var parts = new List<MessagePart>();
         if ((Text(item, "reasoning_content") ?? Text(item, "reasoning")) is { Length: > 0 } reasoning)
             parts.Add(new ReasoningPart(reasoning));
@@ -208,7 +230,7 @@ public static partial class MessageParser
         if (listed is not null)
             content = listed.RootElement;
         if (role == "tool" && !HasToolResults(content))
-            parts.Add(new ToolResultPart(Text(item, "tool_call_id") ?? Text(item, "id"), Text(item, "name"), Plain(content), Text(item, "status") == "error"));
+            parts.Add(ToolResult(answered ?? Text(item, "id"), Text(item, "name"), content, Text(item, "status") == "error"));
         else
             AddContent(content, parts, depth: 0);
         if (Text(item, "refusal") is { Length: > 0 } refusal)
@@ -216,7 +238,7 @@ public static partial class MessageParser
         if (Get(item, "tool_calls") is { ValueKind: JsonValueKind.Array } calls)
         {
             foreach (var call in calls.EnumerateArray())
-                AddPart(call, parts, depth: 0, assumed: "tool_call");
+                AddCall(call, parts);
         }
 
         if (Object(item, "function_call") is { } single)
@@ -234,6 +256,19 @@ public static partial class MessageParser
             Name = role == "tool" ? null : Text(item, "name"),
             FinishReason = Text(item, "finish_reason") ?? Text(item, "stop_reason"),
         };
+    }
+
+    /// <summary>A call that stands among the parts already is the same one; there its arguments may be missing, as in the first piece of a stream.</summary>
+    private static void AddCall(JsonElement call, List<MessagePart> parts)
+    {
+        if (call.ValueKind != JsonValueKind.Object)
+            return;
+        var added = ToolCall(call, "tool_call");
+        var known = added.Id is null ? parts.IndexOf(added) : parts.FindIndex(p => p is ToolCallPart { Id: { } id } && id == added.Id);
+        if (known < 0)
+            parts.Add(added);
+        else if (parts[known] is ToolCallPart { Arguments: null or "" or "{}" })
+            parts[known] = added;
     }
 
     /// <summary>Indexed attributes hold texts only, so that a list of parts is JSON in a string; null when it is none.</summary>

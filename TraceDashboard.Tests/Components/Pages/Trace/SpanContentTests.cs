@@ -20,6 +20,16 @@ public class SpanContentTests
     }
 
     [Fact]
+    public void What_Strands_asks_a_tool_is_a_call()
+    {
+        var content = Read("""[{"role":"tool","content":"{\"city\":\"Rome\"}","id":"1"}]""", """{"choices":[{"message":[{"text":"57F"}],"id":"1"}]}""", kind: SpanKind.Tool);
+
+        var block = Assert.Single(content.Blocks);
+        Assert.Equal(new ToolCallPart("1", "", "{\"city\":\"Rome\"}"), block.Part);
+        Assert.Equal("57F", block.Result!.Result);
+    }
+
+    [Fact]
     public void An_answer_that_is_still_streaming_is_text_whatever_it_looks_like()
     {
         var content = Read("""[{"role":"user","content":"JSON please"}]""", """{"role":"assist""", streamed: true);

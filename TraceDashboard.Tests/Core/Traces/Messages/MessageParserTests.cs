@@ -149,6 +149,102 @@ public class MessageParserTests
     }
 
     [Fact]
+    public void A_reply_of_Bedrock_Converse_has_its_parts_its_reason_and_its_files()
+    {
+        var message = Assert.Single(Messages("""
+            {"output":{"message":{"role":"assistant","content":[
+              {"reasoningContent":{"reasoningText":{"text":"A chart.","signature":"x"}}},{"text":"Look."},
+              {"image":{"format":"png","source":{"bytes":"iVBORw0="}}},{"document":{"format":"pdf","name":"terms","source":{"s3Location":{"uri":"s3://b/terms.pdf"}}}},
+              {"toolUse":{"toolUseId":"t1","name":"crop","input":{"x":1}}},{"cachePoint":{"type":"default"}}]}},
+             "stopReason":"tool_use","usage":{"inputTokens":10}}
+            """, "assistant"));
+
+        Assert.Equal(("assistant", "tool_use"), (message.Role, message.FinishReason));
+        Assert.Equal(
+            [
+                new ReasoningPart("A chart."), new TextPart("Look."), new MediaPart("image", "image/png") { Data = "iVBORw0=" },
+                new MediaPart("document", "application/pdf") { Uri = "s3://b/terms.pdf", File = "terms" }, new ToolCallPart("t1", "crop", "{\n  \"x\": 1\n}"),
+            ],
+            message.Parts.SkipLast(1));
+        Assert.Equal("cachePoint", Assert.IsType<OtherPart>(message.Parts[^1]).Type);
+    }
+
+    [Theory]
+    [InlineData("""{"toolResult":{"toolUseId":"t1","status":"error","content":[{"text":"no"},{"json":{"code":3}}]}}""", "no\n{\n  \"code\": 3\n}", true)]
+    [InlineData("""{"toolResult":{"toolUseId":"t1","content":[{"image":{"format":"png","source":{"bytes":{"0":137,"1":80,"2":78,"3":71}}}}]}}""", "", false, "image/png iVBORw==")]
+    [InlineData("""{"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"seen"},{"type":"image","source":{"type":"base64","media_type":"image/jpeg","data":"/9j/"}}]}""", "seen", false, "image/jpeg /9j/")]
+    [InlineData("""{"type":"tool-result","toolCallId":"t1","output":{"type":"content","value":[{"type":"text","text":"shot"},{"type":"media","data":"iVBORw0=","mediaType":"image/png"}]}}""", "shot", false, "image/png iVBORw0=")]
+    [InlineData("""{"type":"tool_result","tool_use_id":"t1","content":[{"type":"image","data":"iVBORw0=","mimeType":"image/png"}]}""", "", false, "image/png iVBORw0=")]
+    [InlineData("""{"type":"tool_result","tool_call_id":"t1","content":[]}""", "[]", false)]
+    public void What_a_tool_gives_back_is_its_text_and_its_files(string part, string text, bool isError, string? file = null)
+    {
+        var result = Assert.IsType<ToolResultPart>(Assert.Single(Assert.Single(Messages($$"""[{"role":"user","content":[{{part}}]}]""")).Parts));
+
+        Assert.Equal(("t1", text, isError), (result.CallId, result.Result, result.IsError));
+        Assert.Equal(file, result.Files.Select(f => $"{f.MimeType} {f.Data}").SingleOrDefault());
+    }
+
+    [Theory]
+    [InlineData("""{"finish_reason":"end_turn","message":[{"text":"Done."}]}""", "assistant: Done. (end_turn)")]
+    [InlineData("""{"finish_reason":"end_turn","message":"Done."}""", "assistant: Done. (end_turn)")]
+    [InlineData("""{"message":[{"toolUse":{"toolUseId":"t1","name":"f","input":{}}}],"tool.result":[{"toolResult":{"toolUseId":"t1","content":[{"text":"ok"}]}}]}""", "assistant: t1 f {}", "tool: t1 = ok")]
+    [InlineData("""{"message":[{"text":"57F"}],"id":"t1"}""", "tool: t1 = 57F")]
+    public void What_Strands_chooses_is_content_without_a_message_around_it(string choice, params string[] expected)
+    {
+        var messages = Messages($$"""{"choices":[{{choice}}]}""", "assistant");
+
+        Assert.Equal(expected, messages.Select(m => $"{m.Role}: " + string.Join(" | ", m.Parts.Select(Words)) + (m.FinishReason is { } reason ? $" ({reason})" : "")));
+
+        static string Words(MessagePart part) => part switch
+        {
+            TextPart text => text.Text,
+            ToolCallPart call => $"{call.Id} {call.Name} {call.Arguments}",
+            ToolResultPart result => $"{result.CallId} = {result.Result}",
+            _ => part.ToString(),
+        };
+    }
+
+    [Theory]
+    [InlineData("""{"type":"file","mediaType":"image/png","data":"iVBORw0="}""", "image", "image/png", "iVBORw0=")]
+    [InlineData("""{"type":"file","mimeType":"application/pdf","data":"JVBERi0=","filename":"a.pdf"}""", "document", "application/pdf", "JVBERi0=")]
+    [InlineData("""{"type":"file","mediaType":"image/png","url":"data:image/png;base64,iVBORw0="}""", "image", "image/png", "iVBORw0=")]
+    [InlineData("""{"type":"file","mediaType":"image/png","data":{"0":137,"1":80,"2":78,"3":71}}""", "image", "image/png", "iVBORw==")]
+    [InlineData("""{"type":"file","mediaType":"audio/wav","data":{"type":"Buffer","data":[82,73,70,70]}}""", "audio", "audio/wav", "UklGRg==")]
+    [InlineData("""{"type":"image","image":"iVBORw0="}""", "image", null, "iVBORw0=")]
+    [InlineData("""{"type":"image","image":{"type":"Buffer","data":[137,80,78,71]},"mediaType":"image/*"}""", "image", "image/*", "iVBORw==")]
+    [InlineData("""{"type":"image_url","image_url":{"url":"iVBORw0="}}""", "image", null, "iVBORw0=")]
+    [InlineData("""{"inlineData":{"mimeType":"image/png","data":"_-8="}}""", "image", "image/png", "/+8=")]
+    [InlineData("""{"type":"file","mediaType":"image/png","data":"<replaced>"}""", "image", "image/png", null, "<replaced>")]
+    [InlineData("""{"type":"file","mediaType":"image/png","data":"https://example.com/a.png"}""", "image", "image/png", null, "https://example.com/a.png")]
+    [InlineData("""{"type":"image","image":"https://example.com/a.png"}""", "image", null, null, "https://example.com/a.png")]
+    public void A_file_is_its_data_or_its_address_in_whichever_field_and_form_it_comes(string part, string modality, string? mime, string? data, string? address = null)
+    {
+        var file = Assert.IsType<MediaPart>(Assert.Single(Assert.Single(Messages($$"""[{"role":"user","content":[{{part}}]}]""")).Parts));
+
+        Assert.Equal((modality, mime, data, address), (file.Modality, file.MimeType, file.Data, file.Uri));
+    }
+
+    [Theory]
+    [InlineData("""{"role":"assistant","content":[{"type":"tool_use","id":"1","name":"f","input":{"a":1}}],"tool_calls":[{"id":"1","name":"f","args":{"a":1}}]}""")]
+    [InlineData("""{"role":"assistant","content":[{"type":"tool_use","id":"1","name":"f","input":{}}],"tool_calls":[{"id":"1","function":{"name":"f","arguments":"{\n  \"a\": 1\n}"}}]}""")]
+    [InlineData("""{"role":"assistant","content":[{"type":"function_call","id":"fc_1","call_id":"1","name":"f","arguments":"{\n  \"a\": 1\n}"}],"tool_calls":[{"id":"1","name":"f","args":{"a":1}}]}""")]
+    [InlineData("""{"role":"assistant","contents":[{"message_content":{"type":"tool_use"},"tool_call":{"id":"1","function":{"name":"f","arguments":"{\n  \"a\": 1\n}"}}}],"tool_calls":[{"id":"1","function":{"name":"f","arguments":"{}"}}]}""")]
+    public void A_call_that_stands_in_the_content_and_beside_it_is_one(string message) =>
+        Assert.Equal([new ToolCallPart("1", "f", "{\n  \"a\": 1\n}")], Assert.Single(Messages($"[{message}]")).Parts);
+
+    [Fact]
+    public void Calls_beside_the_content_that_are_not_in_it_are_added() =>
+        Assert.Equal(["1", "2"], Assert.Single(Messages("""[{"role":"assistant","content":[{"type":"tool_use","id":"1","name":"f","input":{}}],"tool_calls":[{"id":"1","name":"f","args":{}},{"id":"2","name":"f","args":{}}]}]""")).Parts.Select(p => ((ToolCallPart)p).Id));
+
+    [Theory]
+    [InlineData("""{"role":"tool","content":"42","tool_call_id":"c1"}""")]
+    [InlineData("""{"role":"user","content":"42","tool_call_id":"c1"}""")]
+    [InlineData("""{"role":"user","contents":[{"type":"tool_result","text":"42","tool_call_id":"c1"}]}""")]
+    [InlineData("""{"role":"user","contents":[{"tool_result":{"tool_use_id":"c1","content":[{"type":"text","text":"42"}]}}]}""")]
+    public void OpenInference_has_the_answer_of_a_tool_in_a_message_of_whoever_passed_it_on(string message) =>
+        Assert.Equal([new ToolResultPart("c1", null, "42", IsError: false)], Assert.Single(Messages($"[{message}]")).Parts);
+
+    [Fact]
     public void A_text_that_was_cut_keeps_what_came_before_the_cut()
     {
         var content = MessageParser.Parse("""[{"role":"user","content":"first"},{"role":"user","content":"second and lo… [cut at 60 bytes]""", "user");

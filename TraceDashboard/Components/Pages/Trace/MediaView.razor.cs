@@ -13,6 +13,8 @@ public sealed partial class MediaView(MediaStore store, MediaAddresses addresses
     private static readonly HashSet<string> Images = ["image/png", "image/jpeg", "image/jpg", "image/gif", "image/webp", "image/avif", "image/bmp"];
     private static readonly HashSet<string> Sounds = ["audio/mp3", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/webm", "audio/flac", "audio/mp4", "audio/aac"];
 
+    private static readonly HashSet<string> Films = ["video/mp4", "video/webm", "video/ogg"];
+
     private readonly CancellationTokenSource _gone = new();
     private string? _source;
     private string? _problem;
@@ -31,6 +33,7 @@ public sealed partial class MediaView(MediaStore store, MediaAddresses addresses
     {
         "image" => Source(Images, "image/png"),
         "audio" => Source(Sounds, "audio/mpeg"),
+        "video" => Source(Films, "video/mp4"),
         _ => null,
     };
 
@@ -75,7 +78,8 @@ public sealed partial class MediaView(MediaStore store, MediaAddresses addresses
     {
         if (Media.Data is not { Length: > 0 } data)
             return null;
-        var mime = Media.MimeType ?? usual;
+        // The AI SDK may know no more than that it is an image: image/*.
+        var mime = Media.MimeType is { } named && named.Contains('/', StringComparison.Ordinal) && !named.EndsWith("/*", StringComparison.Ordinal) ? named : usual;
         return known.Contains(mime) ? $"data:{mime};base64,{data}" : null;
     }
 

@@ -60,6 +60,9 @@ public sealed record SpanContent
             output = output with { Messages = [new Message("assistant", [new TextPart(answer)])] };
         if (output.Messages is not null && input.Messages is null && details.Input is { Length: > 0 } question && facts.Kind.IsModelCall())
             input = input with { Messages = [new Message("user", [new TextPart(JsonText.Pretty(question) ?? question)])] };
+        // Strands tells what a tool is asked in the words in which it tells what a tool answered.
+        if (facts.Kind == SpanKind.Tool && input.Messages is [{ Parts: [ToolResultPart asked] }])
+            input = input with { Messages = [new Message("assistant", [new ToolCallPart(asked.CallId, details.ToolName ?? "", asked.Result)])] };
         var blocks = Conversation.Blocks([.. input.Messages ?? [], .. output.Messages ?? []]);
         if (details is { OutputStreamed: true, Facts.EndTime: null } && blocks.Count > 0)
             blocks = [.. blocks.SkipLast(1), blocks[^1] with { Streaming = true, Heading = blocks[^1].Heading + " · streaming" }];
