@@ -27,6 +27,7 @@ public sealed class SqlLog : ILoggerProvider
     public void AddTo(IServiceCollection services)
     {
         SqliteDatabase.Opened += OnOpened;
+        services.AddSingleton(this);
         services.AddSingleton<ILoggerProvider>(provider =>
         {
             // Not asked for when a connection opens: stores of other tests open theirs while this one's services are being disposed of.

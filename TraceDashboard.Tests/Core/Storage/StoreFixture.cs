@@ -20,11 +20,13 @@ public sealed class StoreFixture : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly string? _folder;
+    private readonly TenantGuard? _guard;
 
-    private StoreFixture(ServiceProvider services, string? folder)
+    private StoreFixture(ServiceProvider services, string? folder, TenantGuard? guard)
     {
         _services = services;
         _folder = folder;
+        _guard = guard;
     }
 
     public static TheoryData<DatabaseProvider> Providers => [DatabaseProvider.Sqlite, DatabaseProvider.Postgres];
@@ -69,9 +71,15 @@ public sealed class StoreFixture : IAsyncDisposable
         services.AddDeletion();
         services.AddHostedService<SummaryRefresher>();
         configure?.Invoke(services);
-        var fixture = new StoreFixture(services.BuildServiceProvider(), folder);
+
+        // SQLite tells one of what runs on a connection: the test, or else the guard.
+        var guard = services.Any(s => s.ServiceType == typeof(SqlLog)) ? null : new TenantGuard(provider == DatabaseProvider.Sqlite ? connectionString : null);
+        if (guard is not null)
+            services.AddLogging(logging => logging.AddProvider(guard).AddFilter<TenantGuard>("Npgsql.Command", LogLevel.Information));
+        var fixture = new StoreFixture(services.BuildServiceProvider(), folder, guard);
         foreach (var step in fixture._services.GetServices<IStartStep>())
             await step.PrepareAsync(cancellationToken);
+        guard?.Begin();
         foreach (var service in fixture._services.GetServices<IHostedService>())
             await service.StartAsync(cancellationToken);
         return fixture;
@@ -84,5 +92,7 @@ public sealed class StoreFixture : IAsyncDisposable
         await _services.DisposeAsync();
         if (_folder is not null)
             Directory.Delete(_folder, recursive: true);
+        _guard?.Dispose();
+        Assert.Empty(_guard?.Violations ?? []);
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using TraceDashboard.Core.Analytics;
 using TraceDashboard.Core.Ingestion;
@@ -14,7 +13,7 @@ using TraceDashboard.Tests.Infrastructure;
 namespace TraceDashboard.Tests.Core.Storage;
 
 /// <summary>A tenant sees only itself.</summary>
-public partial class TenantTests(PostgresCluster cluster)
+public class TenantTests(PostgresCluster cluster)
 {
     /// <summary>Of <see cref="SpanWriterTests.Call"/>.</summary>
     private static readonly DateTimeOffset Start = UnixNanos.ToDateTimeOffset(1_700_000_000_000_000_000);
@@ -32,9 +31,9 @@ public partial class TenantTests(PostgresCluster cluster)
         await ReadAllAsync(store, 1, "t1", "s0");
         await ReadListsAsync(store, 1);
 
-        var tenant = log.Statements.Where(s => TenantTable().IsMatch(s)).ToList();
+        var tenant = log.Statements.Where(TenantGuard.IsOfTenants).ToList();
         Assert.True(tenant.Count > 30, $"only {tenant.Count} statements were seen");
-        Assert.DoesNotContain(tenant, s => !IsOwnUpkeep(s) && !NamesTenant().IsMatch(s));
+        Assert.DoesNotContain(tenant, s => !TenantGuard.NamesTenant(s));
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
@@ -66,7 +65,7 @@ public partial class TenantTests(PostgresCluster cluster)
         {
             log.Clear();
             var answers = await ReadAllAsync(store, 2, traceId, spanId);
-            return (log.Statements.Count(s => TenantTable().IsMatch(s) && !IsOwnUpkeep(s)), answers);
+            return (log.Statements.Count(TenantGuard.IsOfTenants), answers);
         }
     }
 
@@ -136,16 +135,4 @@ public partial class TenantTests(PostgresCluster cluster)
             services.AddSearch().AddIngestion();
             services.AddSingleton<RollupRefresher>().AddSingleton<OverviewQueries>();
         });
-
-    /// <summary>The store looks for its own unfinished work in all projects.</summary>
-    private static bool IsOwnUpkeep(string sql) =>
-        (sql.Contains("stale", StringComparison.Ordinal) && !sql.Contains("span_count", StringComparison.Ordinal))
-        || (sql.Contains("dirty_buckets", StringComparison.Ordinal) && (sql.Contains("ORDER BY", StringComparison.Ordinal) || sql.Contains("EXISTS", StringComparison.Ordinal)));
-
-    [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|media|media_links|rollups|dirty_buckets)\\b")]
-    private static partial Regex TenantTable();
-
-    // A value that is given, not another table's column: a join alone restricts nothing.
-    [GeneratedRegex("""(project_id|trace_no)"?\s*(=|IN|= ANY)\s*\(?\s*([@?$\d]|SELECT "\w+"\."value"\s+FROM json_each\()|INSERT (OR REPLACE )?INTO \S+ \([^)]*(project_id|trace_no)|unnest\(\$1[^)]*\) AS k\((project_id|trace_no)""")]
-    private static partial Regex NamesTenant();
 }

@@ -112,7 +112,8 @@ public class StoreCheckTests(PostgresCluster cluster)
 
         await RunAsync(app, "verify");
 
-        var run = await store.ReadAsync((db, ct) => db.MaintenanceRuns.SingleAsync(ct), Cancel);
+        // The app may have gone on with it by itself, before it was asked to.
+        var run = await store.ReadAsync((db, ct) => db.MaintenanceRuns.OrderBy(r => r.Id).FirstAsync(ct), Cancel);
         Assert.Equal((5L, 5L), (run.Traces, run.Spans));
         Assert.NotNull(run.FinishedAt);
     }
