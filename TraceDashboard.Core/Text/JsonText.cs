@@ -12,6 +12,9 @@ public static class JsonText
 
     private const int LineLength = 72;
 
+    /// <summary>What stands in JSON outside of texts: numbers, <c>true</c>, <c>false</c>, <c>null</c>, and what is between them.</summary>
+    private const string Literals = "0123456789+-.eEtrufalsn \t\r\n";
+
     private static readonly JsonDocumentOptions ParseOptions = new() { MaxDepth = 128, AllowTrailingCommas = true };
 
     private static readonly JsonWriterOptions PrettyOptions = new()
@@ -44,21 +47,16 @@ public static class JsonText
         return document is null ? null : Write(document.RootElement);
     }
 
-    /// <summary>The text as JSON on one line where it fits, else indented; null when it is not an object or array.</summary>
-    public static string? Readable(string? text)
-    {
-        using var document = TryParse(text, out _);
-        return document is null ? null : Readable(document.RootElement);
-    }
-
-    /// <inheritdoc cref="Readable(string)"/>
+    /// <summary>JSON on one line where it fits, else indented.</summary>
     public static string Readable(JsonElement element)
     {
-        var line = Write(element, LineOptions);
+        var line = Line(element);
         return line.Length <= LineLength ? line : Write(element);
     }
 
     public static string Write(JsonElement element) => Write(element, PrettyOptions);
+
+    public static string Line(JsonElement element) => Write(element, LineOptions);
 
     private static string Write(JsonElement element, JsonWriterOptions options)
     {
@@ -136,6 +134,8 @@ public static class JsonText
                     MarkWhole(i);
                     expectsKey = open is [.., '{'];
                     break;
+                case var other when !Literals.Contains(other, StringComparison.Ordinal):
+                    return null;
             }
 
             i++;

@@ -98,6 +98,7 @@ internal sealed class HostileTraces
             Message(Text("Message.Role"), new JsonObject { ["type"] = "reasoning", ["content"] = Text("ReasoningPart.Text") }),
             Message("assistant", new JsonObject { ["type"] = "tool_call", ["id"] = Text("ToolCallPart.Id"), ["name"] = Text("ToolCallPart.Name"), ["arguments"] = Object("ToolCallPart.Arguments") }),
             Message("tool", new JsonObject { ["type"] = "tool_call_response", ["id"] = "unasked", ["name"] = Text("ToolResultPart.Name"), ["response"] = Object("ToolResultPart.Result") }),
+            Message("user", new JsonObject { ["type"] = "text", ["content"] = $"**bold** [a](javascript:alert(1)) [b](/settings/keys) ![i](https://{Foreign}/i.png)\n\n```js\n</code><script>alert(1)</script>\n```\n\n<img src=x onerror=alert(1)>" }),
             Message("user", new JsonObject { ["type"] = Text("OtherPart.Type"), ["what"] = Text("OtherPart.Json") }),
             Media("uri", "image", ("uri", $"https://{Foreign}/\"'><img src=x onerror=alert('MediaPart.Uri')>{Turns}")),
             Media("uri", Text("MediaPart.Modality"), ("uri", "javascript:alert('MediaPart')"), ("mime_type", Text("MediaPart.MimeType"))),

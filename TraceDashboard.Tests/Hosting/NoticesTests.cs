@@ -42,6 +42,7 @@ public sealed class NoticesTests(PublishedApp published)
     [Theory]
     [InlineData("Permission is hereby granted, free of charge, to any person obtaining a copy")]
     [InlineData("TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION")]
+    [InlineData("Redistribution and use in source and binary forms, with or without modification,")]
     [InlineData("IN NO EVENT SHALL NPGSQL BE LIABLE")]
     [InlineData("SIL OPEN FONT LICENSE Version 1.1")]
     public async Task The_notices_have_the_text_of_each_license(string part)

@@ -14,6 +14,8 @@ public static class Format
     /// <summary>U+00A0: between a number and its unit.</summary>
     public const char Space = '\u00A0';
 
+    private const int MostDecimals = 14;
+
     private const string Minus = "\u2212";
 
     private static readonly NumberFormatInfo Numbers = new()
@@ -86,8 +88,14 @@ public static class Format
     }
 
     /// <summary>Every digit that is there, at least cents: prices per million and the lines of a cost ledger.</summary>
-    public static string UsdExact(decimal? amount) =>
-        amount is not { } usd ? Unknown : (usd < 0 ? Minus : "") + "$" + Math.Abs(usd).ToString("#,0.00############", Numbers);
+    /// <param name="decimals">At least so many, see <see cref="UsdDecimals"/>.</param>
+    public static string UsdExact(decimal? amount, int decimals = 2) =>
+        amount is not { } usd ? Unknown : (usd < 0 ? Minus : "") + "$" + Math.Abs(usd).ToString("#,0." + new string('0', decimals) + new string('#', MostDecimals - decimals), Numbers);
+
+    /// <summary>With how many decimals each of some amounts is written out, so that they can stand below each other.</summary>
+    public static int UsdDecimals(IEnumerable<decimal?> amounts) =>
+        // The division takes the zeros at the end away.
+        amounts.Max(a => Math.Clamp((int)((a ?? 0) / 1.0000000000000000000000000000m).Scale, 2, MostDecimals));
 
     /// <summary>A share of one: <c>43 %</c>, under ten per cent with one decimal: <c>4.4 %</c>.</summary>
     public static string Percent(double? share) =>

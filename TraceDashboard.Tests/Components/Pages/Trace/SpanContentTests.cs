@@ -112,8 +112,25 @@ public class SpanContentTests
 
         var text = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Details.Facts)).Find("section").TextContent;
 
-        Assert.Contains("reported by the client, counts0.50", text, StringComparison.Ordinal);
+        Assert.Contains("reported by the client, counts0.5000", text, StringComparison.Ordinal);
         Assert.Contains("0.0045", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_amounts_of_a_ledger_have_one_number_of_decimals()
+    {
+        await using var context = new BunitContext();
+        var details = Details(null, null) with
+        {
+            RequestModel = "claude-sonnet-4-5",
+            Facts = Details(null, null).Facts with { Provider = "anthropic", Usage = new TokenUsage { Input = 1_000, CacheRead = 7, Output = 100 }, Cost = new Cost(0.0045021m, CostSource.Computed, "2026-07-24/anthropic/claude-sonnet-4-5"), Counted = true },
+        };
+        var content = SpanContent.Read(details, TestPrices.Catalogue);
+
+        var ledger = context.Render<LedgerView>(p => p.Add(l => l.Ledger, content.Ledger!).Add(l => l.Span, content.Call));
+
+        Assert.Equal(["0.0030000", "0.0000021", "0.0015000"], ledger.FindAll("tbody tr:not(.sum) td:last-child").Select(c => c.TextContent));
+        Assert.Equal(["$3.00", "$0.30", "$15.00"], ledger.FindAll("tbody tr:not(.sum) td:nth-child(3)").Select(c => c.TextContent));
     }
 
     [Theory]

@@ -99,7 +99,11 @@ public sealed class MappingTests
         _ => throw new InvalidOperationException(part.GetType().Name),
     };
 
-    private static string? Compact(string? text) => JsonText.Readable(text) ?? text;
+    private static string? Compact(string? text)
+    {
+        using var document = JsonText.TryParse(text, out _);
+        return document is null ? text : JsonText.Readable(document.RootElement);
+    }
 
     private static JsonObject ToSpan(JsonObject given)
     {

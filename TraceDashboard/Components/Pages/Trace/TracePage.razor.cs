@@ -29,6 +29,7 @@ public sealed partial class TracePage(
         new("Esc", "Close the span"),
     ];
 
+    private readonly RawMessages _rawMessages = new();
     private ElementReference _root;
     private string? _clockedRoot;
     private IJSObjectReference? _module;
@@ -70,6 +71,7 @@ public sealed partial class TracePage(
         {
             _loadedId = TraceId;
             (_trace, _rows, _content, _scores, _revealed, _isMissing) = (null, null, null, [], null, false);
+            _rawMessages.Clear();
             if (RendererInfo.IsInteractive && firstViews.Take(FirstViewKey) is { } first && first.Trace.TraceId == TraceId)
                 await ShowAsync(first);
             _projectId = (await currentProject.GetAsync(Gone)).Id;
