@@ -156,6 +156,7 @@ internal sealed class ExpectedTrace(string traceId, IReadOnlyList<TraceUpdate> o
         var pieces = updates.SelectMany(u => u.Chunks ?? []).GroupBy(c => c.Sequence).OrderBy(c => c.Key).Select(c => c.Select(p => p.Text).Max(StringComparer.Ordinal)!).ToList();
         var isStreamed = !isOutputSaid && pieces.Count > 0;
         output ??= isStreamed ? string.Concat(pieces) : null;
+        var (start, end) = (Earliest(updates.Select(u => u.StartTime)), Value(SpanField.EndTime, u => u.EndTime));
         var facts = new SpanFacts
         {
             SpanId = updates[0].SpanId,
@@ -163,8 +164,8 @@ internal sealed class ExpectedTrace(string traceId, IReadOnlyList<TraceUpdate> o
             Name = Text(SpanField.Name, u => u.Name),
             Kind = kind,
             Status = Value(SpanField.Status, u => u.Status) ?? SpanStatus.Unset,
-            StartTime = Earliest(updates.Select(u => u.StartTime)),
-            EndTime = Value(SpanField.EndTime, u => u.EndTime),
+            StartTime = start,
+            EndTime = end < start ? start : end,
             FirstTokenTime = Value(SpanField.FirstTokenTime, u => u.FirstTokenTime),
             Provider = Text(SpanField.Provider, u => u.Provider),
             Model = Text(SpanField.ResponseModel, u => u.ResponseModel) ?? Text(SpanField.RequestModel, u => u.RequestModel),
