@@ -59,6 +59,29 @@ public sealed class JsonViewTests
         Assert.Empty(view.FindAll(".more"));
     }
 
+    [Fact]
+    public async Task A_long_text_in_JSON_hides_nothing_behind_it()
+    {
+        await using var context = new BunitContext();
+
+        var view = context.Render<JsonView>(p => p.Add(j => j.Text, $$"""{"page":"{{new string('x', 3_000)}}","status":200}"""));
+
+        Assert.Contains("\"status\": 200", view.Find(".json").TextContent, StringComparison.Ordinal);
+        Assert.InRange(view.Find(".json").TextContent.Length, 1_000, 1_200);
+        await view.Find(".more").ClickAsync(new());
+        Assert.Contains(new string('x', 3_000), view.Find(".json").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(39, 0)]
+    [InlineData(40, 1)]
+    public async Task What_is_all_there_offers_no_more(int items, int buttons)
+    {
+        await using var context = new BunitContext();
+
+        Assert.Equal(buttons, context.Render<JsonView>(p => p.Add(j => j.Text, $"[{string.Join(',', Enumerable.Range(1_000, items))}]")).FindAll(".more").Count);
+    }
+
     [Theory]
     [InlineData("[INST] answer", "[INST] answer")]
     [InlineData("[INST answer", "[INST answer")]
