@@ -53,6 +53,9 @@ public sealed record TraceListItem
     /// <summary>Model calls whose cost is unknown: with them <see cref="Cost"/> is a lower bound.</summary>
     public int UnpricedCalls { get; init; }
 
+    /// <summary>Whether calls are missing in <see cref="Cost"/>; of a running trace, whose calls may only not have ended, that is not known.</summary>
+    public bool IsCostLowerBound => Cost is not null && UnpricedCalls > 0 && Activity is not TraceActivity.Running;
+
     public string? UserId { get; init; }
 
     public string? SessionId { get; init; }

@@ -26,6 +26,14 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
         WHERE k.project_id = {0} AND k.trace_id = {1} AND k.deleted_at IS NULL
         """;
 
+    private const string FindSql =
+        """
+        SELECT t.span_id, t.name, t.request_model, t.response_model, t.error_type, t.status_message
+        FROM trace_keys k
+        JOIN spans t ON t.trace_no = k.trace_no
+        WHERE k.project_id = {0} AND k.trace_id = {1} AND k.deleted_at IS NULL
+        """;
+
     public Task<TraceDetails?> GetTraceAsync(int projectId, string traceId, CancellationToken cancellationToken)
     {
         var abandonedBefore = UnixNanos.FromDateTimeOffset(time.GetUtcNow() - live.Value.AbandonedAfter);
@@ -83,6 +91,27 @@ public sealed class TraceReader(TraceStore store, TimeProvider time, IOptions<Li
                     trace ??= new TraceSpans(row.GetInt64(FactsReader.Columns), spans);
                     if (!row.IsDBNull(0))
                         spans.Add(FactsReader.Read(row));
+                }
+            },
+            cancellationToken);
+
+    /// <summary>The ids of the spans that have a text in their id, name, model or error, in whichever case.</summary>
+    public Task<IReadOnlySet<string>> FindSpansAsync(int projectId, string traceId, string text, CancellationToken cancellationToken) =>
+        store.ReadAsync<IReadOnlySet<string>>(
+            async (db, ct) =>
+            {
+                var found = new HashSet<string>(StringComparer.Ordinal);
+                await RawQuery.ReadAsync(db, FindSql, [projectId, Storable(traceId)], Read, ct);
+                return found;
+
+                // Here and not by the database: SQLite knows the case of ASCII alone.
+                void Read(DbDataReader row)
+                {
+                    for (var column = 0; column < row.FieldCount; column++)
+                    {
+                        if (row.Text(column)?.Contains(text, StringComparison.OrdinalIgnoreCase) == true)
+                            found.Add(row.GetString(0));
+                    }
                 }
             },
             cancellationToken);

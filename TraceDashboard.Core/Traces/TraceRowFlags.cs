@@ -24,7 +24,7 @@ public enum TraceRowFlags : byte
     /// <summary>Not a span: stands for a parent that was named but not received.</summary>
     MissingParent = 32,
 
-    /// <summary>It or a span below it counts but has no known cost: <see cref="TraceTree.CostOf"/> is a lower bound.</summary>
+    /// <summary>It or a span below it has ended and counts, but has no known cost: <see cref="TraceTree.CostOf"/> is a lower bound.</summary>
     Unpriced = 64,
 
     /// <summary>It or a span below it counts towards the trace.</summary>

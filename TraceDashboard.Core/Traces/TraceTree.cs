@@ -52,6 +52,9 @@ public sealed partial class TraceTree
     /// <summary>Whether any span is open, so that the trace reaches to now.</summary>
     public bool HasOpenSpans { get; }
 
+    /// <summary>Model calls that have ended, count, and have no known cost.</summary>
+    public int UnpricedCalls { get; private set; }
+
     /// <summary>About how much memory it holds.</summary>
     public long ApproximateBytes { get; }
 
@@ -188,8 +191,13 @@ public sealed partial class TraceTree
             flags |= TraceRowFlags.Orphan;
         if (span.Counted)
             flags |= TraceRowFlags.Counted | TraceRowFlags.CountedWithin;
-        if (call is { Counted: true, Cost.Amount: null })
+        // What a call costs is known when it has ended: until then nothing is missing.
+        if (call is { Counted: true, Cost.Amount: null } && !span.IsOpen)
+        {
             flags |= TraceRowFlags.Unpriced;
+            UnpricedCalls++;
+        }
+
         _flags[row] = flags;
     }
 

@@ -55,7 +55,40 @@ public sealed class LiveTracePageTests(BrowserFixture browser, TracePageFixture 
 
         await fixture.Pipeline.WriteAsync(SampleTraces.RefundAgent("streaming", s_now, live: false).Spans);
         await panel.GetByText("Duration").WaitForAsync();
-        await reader.Page.Locator(".wf:not([data-live])").WaitForAsync();
+        await reader.Page.Locator(".page:not([data-live])").WaitForAsync();
+        Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public async Task A_running_trace_tells_one_time_everywhere_and_its_open_bars_reach_to_now()
+    {
+        var (spans, trace) = SampleTraces.RefundAgent("ticking", TimeProvider.System.GetUnixNanos(), live: true);
+        await fixture.Pipeline.WriteAsync(spans, trace);
+        await using var reader = await BrowserPage.OpenAsync(browser, fixture.App, "/traces/ticking?span=root");
+        await reader.Page.Locator(".wf[data-ready]").WaitForAsync();
+        await Assertions.Expect(reader.Page.Locator(".head .cost")).ToContainTextAsync("so far");
+
+        // In each frame of two seconds, in which the server tells its time as well.
+        var watched = reader.Page.EvaluateAsync<string[]>(
+            """
+            () => new Promise(done => {
+              const told = [], until = performance.now() + 2000;
+              const text = selector => document.querySelector(selector).textContent;
+              const look = () => {
+                told.push([...new Set([text('.facts [data-running]'), text('[data-panel] [data-running]'), text('[data-id=root] [data-running]'), text('[data-tick="4"]')])].join(' / '));
+                performance.now() < until ? requestAnimationFrame(look) : done([...new Set(told)]);
+              };
+              look();
+            })
+            """);
+        for (var sequence = 2; !watched.IsCompleted; sequence++)
+            await WriteChunkAsync("ticking", sequence, $" w{sequence}");
+        var times = await watched;
+
+        Assert.True(times.Length > 5);
+        Assert.DoesNotContain(times, t => t.Contains('/', StringComparison.Ordinal));
+        Assert.True(await reader.Page.EvaluateAsync<bool>(
+            "() => { const c = document.querySelector('.mini canvas'); return c.getContext('2d').getImageData(c.width - 2, 3, 1, 1).data[3] > 0; }"));
         Assert.Empty(reader.Errors);
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Playwright;
 
 namespace TraceDashboard.Tests.Browser;
@@ -51,6 +52,38 @@ public sealed class TracePageOpeningTests(BrowserFixture browser, TracePageFixtu
         Assert.All(states, s => Assert.InRange(s.Top ?? 0, states[^1].Top!.Value - 2, states[^1].Top!.Value + 2));
         Assert.Single(states.Select(s => s.Panel).Distinct());
         Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public async Task The_first_span_is_open_where_there_is_room_for_it_until_the_reader_closes_it()
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, fixture.App, "/traces/done");
+        await reader.Page.Locator(".wf[data-ready]").WaitForAsync();
+        var panel = reader.Page.Locator("[data-panel]");
+        await Assertions.Expect(panel.Locator("h2")).ToHaveTextAsync("invoke_agent refund-agent");
+        await Assertions.Expect(reader.Page.Locator("[data-id=root]")).ToHaveAttributeAsync("aria-selected", "true");
+        Assert.EndsWith("/traces/done", reader.Page.Url, StringComparison.Ordinal);
+
+        await reader.Page.SetViewportSizeAsync(375, 900);
+        await Assertions.Expect(panel).ToBeHiddenAsync();
+        await reader.Page.Locator("[data-id=root] .nm").ClickAsync();
+        await Assertions.Expect(panel).ToBeVisibleAsync();
+
+        await reader.Page.SetViewportSizeAsync(1440, 900);
+        await reader.Page.GoBackAsync();
+        await reader.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(panel).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_trace_that_is_not_there_is_a_404_that_says_so()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/traces/nowhere", UriKind.Relative));
+        request.Headers.Accept.ParseAdd("text/html");
+        using var response = await fixture.App.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("There is no such trace", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private sealed record State

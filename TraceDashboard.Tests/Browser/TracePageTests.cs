@@ -163,6 +163,42 @@ public sealed class TracePageTests(BrowserFixture browser, TracePageFixture fixt
     }
 
     [Fact]
+    public async Task On_a_phone_the_span_leaves_rows_to_see_and_leads_to_the_next()
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, fixture.App, "/traces/done?span=c2", 375, 812);
+        await reader.Page.Locator(".wf[data-ready]").WaitForAsync();
+        await Expect(reader.Page.Locator("[data-panel] h2"), "chat claude-sonnet-4-5");
+
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Next span" }).ClickAsync();
+        await Expect(reader.Page.Locator("[data-panel] h2"), "execute_tool refund_status");
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Previous span" }).ClickAsync();
+        await Expect(reader.Page.Locator("[data-panel] h2"), "chat claude-sonnet-4-5");
+        Assert.True(await reader.Page.EvaluateAsync<int>(
+            """
+            () => {
+              const sheet = document.querySelector('[data-panel]').getBoundingClientRect().top, box = document.querySelector('[data-scroll]').getBoundingClientRect();
+              return [...document.querySelectorAll('.r')].filter(r => r.getBoundingClientRect().top >= box.top - 1 && r.getBoundingClientRect().bottom <= Math.min(box.bottom, sheet) + 1).length;
+            }
+            """) >= 2);
+    }
+
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(375)]
+    public async Task Names_are_readable_at_any_depth(int width)
+    {
+        await fixture.Pipeline.WriteAsync(SampleTraces.Deep("deep", 60, TimeProvider.System.GetUnixNanos()));
+        await using var reader = await BrowserPage.OpenAsync(browser, fixture.App, width > 1000 ? "/traces/deep?span=d40" : "/traces/deep", width);
+        await reader.Page.Locator(".wf[data-ready]").WaitForAsync();
+        await reader.Page.Locator("[data-scroll]").EvaluateAsync("box => box.scrollTop = box.scrollHeight");
+        await Row(reader, "d59").WaitForAsync();
+
+        var cut = await reader.Page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('.r')].filter(r => { const n = r.querySelector('.nm'); return n.clientWidth < 60 || n.getBoundingClientRect().right > r.querySelector('.b').getBoundingClientRect().left; }).map(r => r.dataset.id)");
+        Assert.Empty(cut);
+    }
+
+    [Fact]
     public async Task A_click_opens_a_span_in_the_URL_and_its_failure_in_the_panel()
     {
         await using var reader = await OpenAsync("/traces/done");

@@ -33,28 +33,54 @@ export function write(element, text) {
     node.nodeValue = text;
 }
 
-/** Calls back about ten times a second while the page is in sight; once a second for readers who asked for less motion. */
-export function everyTick(callback) {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const timer = setInterval(() => {
-    if (!document.hidden)
-      callback();
-  }, calm ? 1000 : 100);
-  return () => clearInterval(timer);
+// One moment for all that shows a time, taken anew with each tick: two clocks on a page never differ.
+const listeners = new Set();
+let moment = 0;
+let timer = 0;
+
+function tick() {
+  if (document.hidden)
+    return;
+  moment = performance.now();
+  for (const listener of listeners)
+    listener();
 }
 
-/** Lets every [data-since] (milliseconds at the time of its rendering) below a root go on. */
-export function startClocks(root) {
-  const started = new WeakMap();
-  return everyTick(() => {
-    for (const element of root.querySelectorAll("[data-since]")) {
-      const since = Number(element.dataset.since);
-      let clock = started.get(element);
-      if (clock?.since !== since) {
-        clock = { since, at: performance.now() };
-        started.set(element, clock);
-      }
-      write(element, duration(since + performance.now() - clock.at));
-    }
-  });
+/** Calls back about ten times a second while the page is in sight; once a second for readers who asked for less motion. */
+export function everyTick(callback) {
+  listeners.add(callback);
+  if (listeners.size === 1) {
+    moment = performance.now();
+    timer = setInterval(tick, matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 100);
+  }
+  return () => {
+    listeners.delete(callback);
+    if (listeners.size === 0)
+      clearInterval(timer);
+  };
+}
+
+const clocks = new WeakMap();
+
+/**
+ * How long the trace that an element shows something of has run, in milliseconds, as of the last tick. Around the element are [data-clock],
+ * the time that the server knew, and [data-live] when it goes on.
+ */
+export function timeOf(element) {
+  const face = element.closest("[data-clock]");
+  const told = Number(face.dataset.clock), live = "live" in face.dataset;
+  let clock = clocks.get(face);
+  const now = () => clock.live ? clock.base + moment - clock.at : clock.base;
+  if (clock?.told !== told || clock.live !== live) {
+    // What the server says is older by the way it took; a clock that goes back would be seen.
+    clock = { told, live, base: live && clock?.live ? Math.max(told, now()) : told, at: moment };
+    clocks.set(face, clock);
+  }
+  return now();
+}
+
+/** Writes how long what is running has run into every [data-running] (its start, in milliseconds of the trace) below a root. */
+export function showElapsed(root) {
+  for (const element of root.querySelectorAll("[data-running]"))
+    write(element, duration(timeOf(element) - element.dataset.running));
 }

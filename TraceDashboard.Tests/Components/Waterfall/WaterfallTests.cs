@@ -52,6 +52,17 @@ public class WaterfallTests
         Assert.Equal(2, cells[MinimapStrip.Columns..].Count(c => c != 0));
     }
 
+    [Fact]
+    public void What_goes_on_is_drawn_to_the_end_and_marked()
+    {
+        var tree = TraceTree.Build([Span("root", null, 0, null), Span("done", "root", 0, 500_000)]);
+
+        var cells = MinimapStrip.Draw(new VisibleRows(tree), 1_000_000).Chunk(2).SelectMany(r => Enumerable.Repeat(r[1], r[0])).ToArray();
+
+        Assert.Equal(MinimapStrip.OpenBit | ((int)SpanKind.Span + 1), cells[MinimapStrip.Columns - 1]);
+        Assert.DoesNotContain(cells[MinimapStrip.Columns..], c => (c & MinimapStrip.OpenBit) != 0);
+    }
+
     [Theory]
     [InlineData(0, 50, "w-right n-right")]
     [InlineData(0, 80, "w-right n-on")]
@@ -78,7 +89,7 @@ public class WaterfallTests
         string Said(string id) => new RowView(rows, rows.PlaceOf(tree.RowOf(id)), 3_000_000).Said;
 
         Assert.Equal(", agent, cost unknown, error inside", Said("root"));
-        Assert.Equal(", generation, running, cost unknown, error", Said("call"));
+        Assert.Equal(", generation, running, error", Said("call"));
         Assert.Equal(", not received", Said("gone"));
     }
 

@@ -106,6 +106,27 @@ public class TraceReaderTests(PostgresCluster cluster)
     }
 
     [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
+    public async Task Finds_spans_by_id_name_model_and_error_in_whichever_case(DatabaseProvider provider)
+    {
+        await using var fixture = await CreateAsync(provider);
+        var (trace, other) = (StoredRows.Trace(1, "t1"), StoredRows.Trace(1, "t2"));
+        await fixture.Store.InsertAsync(
+            trace,
+            other,
+            StoredRows.Span(other, "größe elsewhere"),
+            StoredRows.Span(trace, "a", s => s.Name = "GRÖSSE: GRÖßE"),
+            StoredRows.Span(trace, "b", s => s.ResponseModel = "größe-4"),
+            StoredRows.Span(trace, "c", s => s.StatusMessage = "no such Größe"),
+            StoredRows.Span(trace, "d", s => (s.RequestModel, s.ErrorType) = ("größe-3", "100%_\\")),
+            StoredRows.Span(trace, "größe"));
+        var reader = fixture.Get<TraceReader>();
+
+        Assert.Equal(["a", "b", "c", "d", "größe"], (await reader.FindSpansAsync(1, "t1", "GRÖßE", Cancel)).Order(StringComparer.Ordinal));
+        Assert.Equal(["d"], await reader.FindSpansAsync(1, "t1", "%_\\", Cancel));
+        Assert.Empty(await reader.FindSpansAsync(2, "t1", "a", Cancel));
+    }
+
+    [Theory, MemberData(nameof(StoreFixture.Providers), MemberType = typeof(StoreFixture))]
     public async Task The_output_is_the_explicit_one_or_else_the_streamed_pieces_in_order(DatabaseProvider provider)
     {
         await using var fixture = await CreateAsync(provider);

@@ -114,6 +114,16 @@ public class TraceTreeTests
     }
 
     [Fact]
+    public void The_price_of_a_call_that_goes_on_is_not_missing_yet()
+    {
+        var open = TraceTree.Build([Call("call", null, tokens: 2) with { EndTime = null }]);
+        var ended = TraceTree.Build([Call("call", null, tokens: 2)]);
+
+        Assert.Equal((false, 0), (open.Has(0, TraceRowFlags.Unpriced), open.UnpricedCalls));
+        Assert.Equal((true, 1), (ended.Has(0, TraceRowFlags.Unpriced), ended.UnpricedCalls));
+    }
+
+    [Fact]
     public void Costs_and_tokens_of_counted_spans_add_up_and_an_unknown_price_is_said_and_not_summed_as_zero()
     {
         var tree = TraceTree.Build(
@@ -131,14 +141,6 @@ public class TraceTreeTests
         Assert.Null(tree.CostOf(unpriced));
         Assert.True(tree.Has(unpriced, TraceRowFlags.CountedWithin));
         Assert.False(tree.Has(tree.RowOf("seen twice"), TraceRowFlags.CountedWithin));
-
-        static SpanFacts Call(string id, decimal? cost, long tokens) => Span(id, "root", start: 1) with
-        {
-            Kind = SpanKind.Generation,
-            Counted = true,
-            Usage = new TokenUsage { Input = tokens },
-            Cost = cost is null ? Cost.Unknown : new Cost(cost, CostSource.Computed),
-        };
     }
 
     [Fact]
@@ -213,5 +215,13 @@ public class TraceTreeTests
         Name = id,
         StartTime = start,
         EndTime = end,
+    };
+
+    private static SpanFacts Call(string id, decimal? cost, long tokens) => Span(id, "root", start: 1) with
+    {
+        Kind = SpanKind.Generation,
+        Counted = true,
+        Usage = new TokenUsage { Input = tokens },
+        Cost = cost is null ? Cost.Unknown : new Cost(cost, CostSource.Computed),
     };
 }

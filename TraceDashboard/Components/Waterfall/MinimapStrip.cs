@@ -4,13 +4,14 @@ namespace TraceDashboard.Components.Waterfall;
 
 /// <summary>
 /// A whole trace as a small picture: columns of time, lanes of rows. Each cell is 0 (nothing) or the kind plus one, with
-/// <see cref="ErrorBit"/> where a span in it failed. As pairs of a run's length and its cell it takes a few hundred bytes.
+/// <see cref="ErrorBit"/> where a span in it failed and <see cref="OpenBit"/> where one goes on. As pairs of a run's length and its cell it takes a few hundred bytes.
 /// </summary>
 public static class MinimapStrip
 {
     public const int Columns = 600;
     public const int MaxLanes = 20;
     public const byte ErrorBit = 0x80;
+    public const byte OpenBit = 0x40;
 
     // A span is at least this wide, or it could not be seen.
     private const int MinWidth = 2;
@@ -34,6 +35,8 @@ public static class MinimapStrip
             var cell = (byte)((byte)tree.Kind[row] + 1);
             if (tree.Has(row, TraceRowFlags.Error))
                 cell |= ErrorBit;
+            if (tree.Has(row, TraceRowFlags.Open))
+                cell |= OpenBit;
             var lane = cells.AsSpan((int)((long)place * lanes / rows.Count) * Columns, Columns);
             for (var column = from; column < to; column++)
             {

@@ -8,8 +8,8 @@ namespace TraceDashboard.Components.Waterfall;
 /// <summary>What one row of the waterfall shows. Made for the rows that are sent, and only then.</summary>
 internal readonly struct RowView(VisibleRows rows, int place, long end)
 {
-    /// <summary>Beyond this many levels the indent stays and a chip says how deep the row is.</summary>
-    public const int MaxIndent = 24;
+    /// <summary>Beyond this many levels the indent stays and a chip says how deep the row is: the name needs the room.</summary>
+    public const int MaxIndent = 12;
 
     private readonly TraceTree _tree = rows.Tree;
 
@@ -54,7 +54,8 @@ internal readonly struct RowView(VisibleRows rows, int place, long end)
         }
     }
 
-    public string? CostTitle => !_tree.Has(Row, TraceRowFlags.Unpriced) ? null
+    public string? CostTitle => IsOpen ? "So far"
+        : !_tree.Has(Row, TraceRowFlags.Unpriced) ? null
         : Children == 0 ? "No price is known for this call"
         : "Calls without a known price are not in this sum";
 
@@ -80,7 +81,7 @@ internal readonly struct RowView(VisibleRows rows, int place, long end)
             var said = IsMissingParent ? ", not received" : ", " + Kinds.Label(Kind);
             if (IsOpen)
                 said += ", running";
-            if (Cost == Format.Unknown)
+            if (Cost == Format.Unknown && !IsOpen)
                 said += ", cost unknown";
             if (IsError)
                 said += ", error";

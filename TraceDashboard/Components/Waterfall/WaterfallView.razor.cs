@@ -25,6 +25,7 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
     private int _top;
     private int _inView = 40;
     private int _active = NoRow;
+    private IReadOnlySet<string> _found = FindBox.Nothing;
     private string? _reveal;
     private int _reveals;
     private (VisibleRows Rows, long End)? _drawn;
@@ -59,6 +60,10 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
     [Parameter]
     public bool Running { get; set; }
 
+    /// <summary>The ids of the spans that have a text in what the store knows of them.</summary>
+    [Parameter, EditorRequired]
+    public required Func<string, Task<IReadOnlySet<string>>> Find { get; set; }
+
     /// <summary>The address of a span.</summary>
     [Parameter, EditorRequired]
     public required Func<string, string> LinkOf { get; set; }
@@ -81,14 +86,10 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
         if (_shown is null || SelectedId != _shownSelection)
         {
             var row = Tree.RowOf(SelectedId);
-            if (row >= 0)
-            {
-                // Told with the rows themselves, so that the browser does not first ask for those of where it was.
-                if (row != _active)
-                    _reveal = $"{++_reveals}:{Rows.PlaceOf(row)}";
-                _active = row;
+            if (row >= 0 && row != _active)
+                Reveal(row);
+            else if (row >= 0)
                 Include(Rows.PlaceOf(row));
-            }
         }
 
         if (_active == NoRow && Tree.Count > 0)
@@ -194,6 +195,9 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
                 else if (Tree.Parent[_active] >= 0)
                     place = rows.PlaceOf(Tree.Parent[_active]);
                 break;
+            case "e" or "E":
+                await OpenFailedAsync(key == "e" ? 1 : -1);
+                return NoRow;
             case "[":
                 rows = rows.CollapseAll();
                 place = rows.PlaceOf(_active);
@@ -205,6 +209,8 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
             case "Enter" or " ":
                 await SelectAsync(_active, Tree.SpanId[_active]);
                 return place;
+            case "Here":
+                break;
             default:
                 return NoRow;
         }
@@ -224,6 +230,24 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
         }
 
         return place;
+    }
+
+    /// <summary>Opens the span of the next row.</summary>
+    /// <param name="step">1, or -1 for the one before.</param>
+    public Task OpenNextAsync(int step) => OpenAsync(Rows.RowAt(Math.Clamp(Rows.PlaceOf(_active) + step, 0, Rows.Count - 1)));
+
+    /// <summary>Opens the next span that failed, from the row of the moment on and round.</summary>
+    /// <param name="step">1, or -1 for the one before.</param>
+    public Task OpenFailedAsync(int step)
+    {
+        for (var i = 1; i <= Tree.Count; i++)
+        {
+            var row = (_active + (step * i) + Tree.Count) % Tree.Count;
+            if (Tree.Has(row, TraceRowFlags.Error))
+                return OpenAsync(row);
+        }
+
+        return Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
@@ -250,6 +274,26 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
         return same >= 0 ? Rows.PlaceOf(same) : Math.Min(otherwise, Rows.Count - 1);
     }
 
+    private Task OpenAsync(int row)
+    {
+        if (Tree.SpanId[row] != SelectedId)
+            return OnSelect.InvokeAsync(Tree.SpanId[row]);
+
+        // It is open, and may be out of view.
+        Reveal(row);
+        StateHasChanged();
+        return Task.CompletedTask;
+    }
+
+    // Told with the rows themselves, so that the browser does not first ask for those of where it was.
+    private void Reveal(int row)
+    {
+        _reveal = $"{++_reveals}:{Rows.PlaceOf(row)}";
+        _active = row;
+        Include(Rows.PlaceOf(row));
+        _window = RowWindow.Around(_top, _inView, Rows.Count);
+    }
+
     /// <summary>Moves the view as little as it takes to show a place.</summary>
     private void Include(int place)
     {
@@ -273,5 +317,5 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
     private string TickLabel(int tick) => tick == 0 ? "0" : Format.Duration(UnixNanos.ToTimeSpan((End - Tree.StartTime) / 4 * tick));
 
     private string ClassOf(RowView row) =>
-        (row.SpanId == SelectedId ? "sel " : "") + (row.IsMissingParent ? "missing" : "");
+        (row.SpanId == SelectedId ? "sel " : "") + (_found.Contains(row.SpanId) ? "found " : "") + (row.IsMissingParent ? "missing" : "");
 }

@@ -1,11 +1,14 @@
-import { duration, everyTick, write } from "../../js/elapsed.js";
+import { createTimeView } from "../../js/timeview.js";
+import { duration, everyTick, showElapsed, timeOf, write } from "../../js/elapsed.js";
 
 const rowHeight = 28;
 // The server is asked for more when the view comes this near to the end of what is here.
 const margin = 16;
 const kinds = ["span", "generation", "embedding", "tool", "retriever", "reranker", "agent", "chain", "guardrail", "evaluator", "event"];
 const treeKeys = new Set(["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight", "Home", "End", "Enter", " "]);
-const pageKeys = new Set(["j", "k", "h", "l", "[", "]", "Escape"]);
+const pageKeys = new Set(["j", "k", "h", "l", "[", "]", "e", "E", "Escape"]);
+// Those that go from row to row. Where the focus is elsewhere, they go to the row of the moment first.
+const steps = new Set(["j", "k"]);
 
 export function create(root, server) {
   const scroller = root.querySelector("[data-scroll]");
@@ -30,11 +33,12 @@ export function create(root, server) {
   }
 
   async function askForRows() {
-    if (asking)
+    // An answer to a key that is on its way brings rows of its own.
+    if (asking || waiting > 0)
       return;
     asking = true;
     try {
-      for (let asked = -1; !isCovered() && asked !== top() && !stop.signal.aborted;) {
+      for (let asked = -1; !isCovered() && asked !== top() && waiting === 0 && !stop.signal.aborted;) {
         asked = top();
         await server.invokeMethodAsync("Show", asked, inView());
       }
@@ -71,11 +75,13 @@ export function create(root, server) {
   let hadFocus = false;
 
   function holdFocus() {
-    if (!hadFocus || (document.activeElement && document.activeElement !== document.body))
+    if (!hadFocus || (document.activeElement && document.activeElement !== document.body && document.activeElement !== scroller))
       return;
     // The row that had the focus is no longer here: its keys must still work.
-    (part.querySelector('[tabindex="0"]') ?? scroller).focus({ preventScroll: true });
+    focusActive();
   }
+
+  const focusActive = () => (part.querySelector('[tabindex="0"]') ?? scroller).focus({ preventScroll: true });
 
   let revealed = "";
 
@@ -84,6 +90,8 @@ export function create(root, server) {
       return false;
     revealed = all.dataset.reveal;
     reveal(Number(revealed.split(":")[1]), true);
+    if (hadFocus)
+      focusActive();
     return true;
   }
 
@@ -123,35 +131,73 @@ export function create(root, server) {
 
   // ---- Time: the axis and open bars go on by themselves.
 
-  let base = { total: 0, at: 0 };
+  const face = root.closest("[data-clock]");
+  const total = () => Math.max(timeOf(root), 1e-6);
+  const time = createTimeView(total, onTimeChanged);
 
-  function total() {
-    return root.dataset.live ? base.total + performance.now() - base.at : base.total;
-  }
-
-  function takeTime() {
-    const told = Number(root.dataset.total);
-    // The server's time is older by the way it took; a clock that goes back would be seen.
-    const now = root.dataset.live ? Math.max(told, base.at ? total() : 0) : told;
-    base = { total: now, at: performance.now() };
+  function onTimeChanged() {
     showTime();
+    drawMap();
   }
 
   function showTime() {
-    const now = total();
-    root.style.setProperty("--total", Math.max(now, 1e-6));
-    for (const tick of root.querySelectorAll("[data-tick]"))
-      write(tick, tick.dataset.tick === "0" ? "0" : duration(now * tick.dataset.tick / 4));
-    for (const label of part.querySelectorAll("[data-running]"))
-      write(label, duration(now - label.dataset.running));
+    const { at, length, isWhole } = time.shown();
+    root.style.setProperty("--total", total());
+    root.style.setProperty("--at", at);
+    root.style.setProperty("--len", length);
+    root.classList.toggle("zoomed", !isWhole);
+    for (const tick of root.querySelectorAll("[data-tick]")) {
+      const after = length * tick.dataset.tick / 4;
+      write(tick, tick.dataset.tick === "0" ? (at > 0 ? duration(at) : "0") : (isWhole ? "" : "+") + duration(after));
+    }
+    showElapsed(part);
   }
 
   const stopClock = everyTick(() => {
-    if (!root.dataset.live)
-      return;
-    showTime();
-    drawMap();
+    if ("live" in face.dataset)
+      onTimeChanged();
   });
+
+  // Where a pointer is in a strip of time, from 0 to 1.
+  function shareAt(event, strip) {
+    const box = strip.getBoundingClientRect();
+    return Math.max(0, Math.min((event.clientX - box.left) / box.width, 1));
+  }
+
+  on(scroller, "wheel", event => {
+    const bars = rowOf(event.target)?.querySelector(".b");
+    if (!bars)
+      return;
+    if (event.ctrlKey || event.metaKey)
+      time.zoomAt(shareAt(event, bars), event.deltaY);
+    else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))
+      time.pan((event.deltaX || event.deltaY) / bars.clientWidth);
+    else
+      return;
+    event.preventDefault();
+  }, { passive: false });
+  on(canvas, "wheel", event => {
+    time.zoomAround(shareAt(event, canvas) * total(), event.deltaY);
+    event.preventDefault();
+  }, { passive: false });
+  on(canvas, "dblclick", time.showAll);
+
+  function zoomToRow() {
+    const bar = (rowOf(document.activeElement) ?? part.querySelector(".sel") ?? part.querySelector('[tabindex="0"]'))?.querySelector(".b");
+    const start = Number(bar?.style.getPropertyValue("--s") || NaN);
+    if (!Number.isNaN(start))
+      time.showSpan(start, bar.classList.contains("open") ? total() - start : Number(bar.style.getPropertyValue("--w")));
+  }
+
+  const timeKeys = {
+    "z": zoomToRow,
+    "+": () => time.zoomAt(.5, -200),
+    "=": () => time.zoomAt(.5, -200),
+    "-": () => time.zoomAt(.5, 200),
+    ",": () => time.pan(-.25),
+    ".": () => time.pan(.25),
+    "0": time.showAll,
+  };
 
   // ---- Keys and clicks.
 
@@ -169,7 +215,10 @@ export function create(root, server) {
         return;
       reveal(place, false);
       (rowAt(place) ?? scroller).focus({ preventScroll: true });
-    }).catch(() => { }).finally(() => waiting--);
+    }).catch(() => { }).finally(() => {
+      waiting--;
+      askForRows();
+    });
   }
 
   on(document, "keydown", event => {
@@ -177,13 +226,18 @@ export function create(root, server) {
       return;
     const inTree = scroller.contains(event.target);
     const elsewhere = event.target.closest?.("input, textarea, select, [contenteditable=true], .mud-dialog") || document.querySelector(".mud-dialog, .mud-popover-open");
+    if (!elsewhere && event.key in timeKeys) {
+      timeKeys[event.key]();
+      event.preventDefault();
+      return;
+    }
     if (!(inTree && treeKeys.has(event.key)) && !(pageKeys.has(event.key) && !elsewhere))
       return;
     if (event.key !== "Escape") {
       event.preventDefault();
       event.stopPropagation();
     }
-    press(event.key);
+    press(steps.has(event.key) && !inTree ? "Here" : event.key);
   }, { capture: true });
 
   on(scroller, "click", event => {
@@ -231,22 +285,26 @@ export function create(root, server) {
       for (let left = strip.runs[i]; left > 0;) {
         const column = cell % strip.columns, run = Math.min(left, strip.columns - column), value = strip.runs[i + 1];
         if (value) {
-          context.fillStyle = value & 0x80 ? error : colors[(value & 0x7f) - 1];
-          context.fillRect(column * columnWidth, 2 + Math.floor(cell / strip.columns) * laneHeight, Math.max(1, run * columnWidth), Math.max(1, laneHeight - (laneHeight > 2 ? 1 : 0)));
+          // What is open reaches to now, not to when the picture was made.
+          const goesOn = value & 0x40 && column + run === strip.columns;
+          context.fillStyle = value & 0x80 ? error : colors[(value & 0x3f) - 1];
+          context.fillRect(column * columnWidth, 2 + Math.floor(cell / strip.columns) * laneHeight, Math.max(1, goesOn ? width - column * columnWidth : run * columnWidth), Math.max(1, laneHeight - (laneHeight > 2 ? 1 : 0)));
         }
         cell += run;
         left -= run;
       }
     }
-    if (scroller.clientHeight < scroller.scrollHeight) {
+    const shown = time.shown();
+    if (scroller.clientHeight < scroller.scrollHeight || !shown.isWhole) {
       const content = strip.lanes * laneHeight, y = 2 + scroller.scrollTop / scroller.scrollHeight * content;
-      const box = Math.max(3, scroller.clientHeight / scroller.scrollHeight * content);
+      const box = Math.max(3, Math.min(1, scroller.clientHeight / scroller.scrollHeight) * content);
+      const x = shown.at / total() * width, boxWidth = Math.max(3, shown.length / total() * width);
       context.globalAlpha = .16;
       context.fillStyle = style.getPropertyValue("--accent");
-      context.fillRect(0, y, width, box);
+      context.fillRect(x, y, boxWidth, box);
       context.globalAlpha = 1;
       context.strokeStyle = style.getPropertyValue("--accent");
-      context.strokeRect(.5, Math.round(y) + .5, width - 1, Math.round(box));
+      context.strokeRect(Math.round(x) + .5, Math.round(y) + .5, Math.round(boxWidth) - 1, Math.round(box));
     }
   }
 
@@ -256,6 +314,7 @@ export function create(root, server) {
     const laneHeight = Math.min(4, (canvas.clientHeight - 4) / strip.lanes);
     const share = (event.clientY - canvas.getBoundingClientRect().top - 2) / (strip.lanes * laneHeight);
     scroller.scrollTop = share * scroller.scrollHeight - scroller.clientHeight / 2;
+    time.centre(shareAt(event, canvas) * total());
   }
 
   on(canvas, "pointerdown", event => {
@@ -267,14 +326,14 @@ export function create(root, server) {
 
   const rows = new MutationObserver(onRowsChanged);
   rows.observe(all, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-all", "data-reveal", "data-first", "data-count", "data-id", "data-place"] });
-  const times = new MutationObserver(takeTime);
-  times.observe(root, { attributes: true, attributeFilter: ["data-total", "data-live"] });
+  const times = new MutationObserver(onTimeChanged);
+  times.observe(face, { attributes: true, attributeFilter: ["data-clock", "data-live"] });
   const sizes = new ResizeObserver(() => {
     drawMap();
     askForRows();
   });
   sizes.observe(scroller);
-  takeTime();
+  showTime();
   root.classList.remove("still");
   revealAsTold();
   askForRows();

@@ -48,7 +48,7 @@ public sealed class Words(TimeRange range, TimeSpan length, TimeSpan bucket, Tim
     public static string Share(decimal? part, decimal? whole) => part is { } p && whole is > 0 ? Format.Percent((double)(p / whole.Value)) : Format.Unknown;
 
     /// <summary>A lower bound when calls have no price.</summary>
-    public static string TraceCost(TraceListItem trace) => (trace is { Cost: not null, UnpricedCalls: > 0 } ? "≥ " : "") + Format.Usd(trace.Cost);
+    public static string TraceCost(TraceListItem trace) => (trace.IsCostLowerBound ? "≥ " : "") + Format.Usd(trace.Cost);
 
     public static string AxisUsd(decimal usd) => usd == decimal.Truncate(usd) ? "$" + Format.Compact((double)usd) : Format.UsdExact(usd);
 

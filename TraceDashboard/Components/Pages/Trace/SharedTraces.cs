@@ -22,6 +22,10 @@ public sealed class SharedTraces(TraceReader reader, ScoreReader scores, TraceTr
         async () => await reader.GetSpansAsync(trace.ProjectId, trace.TraceId, CancellationToken.None) is { } spans ? spans.Spans : [],
         cancellationToken);
 
+    /// <summary>See <see cref="TraceReader.FindSpansAsync"/>.</summary>
+    public Task<IReadOnlySet<string>> FindAsync(int projectId, string traceId, string text, long tick, CancellationToken cancellationToken) => shared.GetAsync(
+        ("find", projectId, traceId, text), tick, () => reader.FindSpansAsync(projectId, traceId, text, CancellationToken.None), cancellationToken);
+
     /// <param name="limit">See <see cref="SpanContent.CutAt"/>; null for all of it.</param>
     /// <returns>Null when there is no such span.</returns>
     public Task<SpanContent?> ContentAsync(int projectId, string traceId, string spanId, int? limit, long tick, CancellationToken cancellationToken) => shared.GetAsync(

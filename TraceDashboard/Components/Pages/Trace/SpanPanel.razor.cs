@@ -1,6 +1,6 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Components.Waterfall;
 using TraceDashboard.Core.Text;
 using TraceDashboard.Core.Traces;
 
@@ -49,6 +49,10 @@ public sealed partial class SpanPanel(NavigationManager navigation)
     [Parameter]
     public EventCallback OnClose { get; set; }
 
+    /// <summary>With 1 for the next span of the tree, or -1 for the one before.</summary>
+    [Parameter]
+    public EventCallback<int> OnStep { get; set; }
+
     [Parameter]
     public EventCallback OnLoadAll { get; set; }
 
@@ -87,7 +91,7 @@ public sealed partial class SpanPanel(NavigationManager navigation)
 
     private TimeSpan? Elapsed => Facts.StartTime is { } start ? UnixNanos.ToTimeSpan(Math.Max(0, (Facts.EndTime ?? Now) - start)) : null;
 
-    private string? RowMilliseconds => Elapsed?.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture);
+    private string? StartMilliseconds => Facts.StartTime is { } start ? RowView.Milliseconds(start - Tree.StartTime) : null;
 
     private string Permalink => navigation.GetUriWithQueryParameter("span", SpanId);
 

@@ -3,6 +3,7 @@ using Microsoft.JSInterop;
 using MudBlazor;
 using TraceDashboard.Components.Layout;
 using TraceDashboard.Components.Shared;
+using TraceDashboard.Components.Waterfall;
 using TraceDashboard.Core.Deletion;
 using TraceDashboard.Core.Live;
 using TraceDashboard.Core.Text;
@@ -27,6 +28,12 @@ public sealed partial class TracePage(
         new(["Home", "End"], "First and last span"),
         new("Enter", "Open the span"),
         new("Esc", "Close the span"),
+        new(["e", "E"], "Next and previous failed span"),
+        new("/", "Find in the trace, Enter and Shift Enter for the next and previous"),
+        new("z", "Zoom to the span"),
+        new(["+", "−"], "Zoom in and out"),
+        new([",", "."], "Earlier and later"),
+        new("0", "The whole time"),
     ];
 
     private readonly RawMessages _rawMessages = new();
@@ -42,6 +49,9 @@ public sealed partial class TracePage(
     private SpanContent? _content;
     private string? _wholeSpan;
     private string? _revealed;
+    private string? _first;
+    private bool _isClosed;
+    private WaterfallView? _waterfall;
     private bool _isMissing;
     private bool _isSpanMissing;
     private long _end;
@@ -61,6 +71,14 @@ public sealed partial class TracePage(
     [PersistentState]
     public string? FirstViewKey { get; set; }
 
+    [CascadingParameter]
+    private HttpContext? Request { get; set; }
+
+    /// <summary>The span in the panel: that of the address, else the first of the trace, which small screens leave out, until the reader closes it.</summary>
+    private string? Shown => Span ?? (_isClosed ? null : _first);
+
+    private bool Running => _trace?.Activity == TraceActivity.Running;
+
     private string Title => _trace?.Name ?? (_isMissing ? "No such trace" : "Trace");
 
     private string ShortId => TraceId.Length <= 20 ? TraceId : $"{TraceId[..8]}…{TraceId[^7..]}";
@@ -70,21 +88,23 @@ public sealed partial class TracePage(
         if (_loadedId != TraceId)
         {
             _loadedId = TraceId;
-            (_trace, _rows, _content, _scores, _revealed, _isMissing) = (null, null, null, [], null, false);
+            (_trace, _rows, _content, _scores, _revealed, _isMissing, _first, _isClosed) = (null, null, null, [], null, false, null, false);
             _rawMessages.Clear();
             if (RendererInfo.IsInteractive && firstViews.Take(FirstViewKey) is { } first && first.Trace.TraceId == TraceId)
                 await ShowAsync(first);
             _projectId = (await currentProject.GetAsync(Gone)).Id;
             Follow(_projectId);
             await ReadAsync(feed.CurrentTick(_projectId), Gone);
+            if (_isMissing)
+                AnswerNotFound();
             if (!RendererInfo.IsInteractive && _trace is not null)
                 FirstViewKey = firstViews.Keep(new FirstView(_trace, _scores, _content));
             return;
         }
 
         RevealSelection();
-        if (_rows is not null && Span is not null && Span != _content?.SpanId)
-            await ReadSpanAsync(Span, feed.CurrentTick(_projectId), Gone);
+        if (_rows is not null && Shown is { } shown && shown != _content?.SpanId)
+            await ReadSpanAsync(shown, feed.CurrentTick(_projectId), Gone);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -133,7 +153,7 @@ public sealed partial class TracePage(
         if (first.Trace.TraceId != TraceId)
             return;
         Show(first.Trace, first.Scores, tree);
-        (_content, _isSpanMissing) = (first.Content, Span is not null && first.Content is null);
+        (_content, _isSpanMissing) = (first.Content, Shown is not null && first.Content is null);
     }
 
     private async Task ReadAsync(long tick, CancellationToken cancellationToken)
@@ -152,7 +172,7 @@ public sealed partial class TracePage(
         if (id != TraceId)
             return;
         Show(trace, given, tree);
-        if (Span is { } span)
+        if (Shown is { } span)
             await ReadSpanAsync(span, tick, cancellationToken);
         _readAt = clock.GetTimestamp();
         _readTook = clock.GetElapsedTime(began);
@@ -162,17 +182,27 @@ public sealed partial class TracePage(
     {
         _trace = trace;
         _scores = given;
+        // Once, when the trace is opened: what arrives later takes no place of what is read.
+        if (_rows is null && Enumerable.Range(0, tree.Count).FirstOrDefault(row => !tree.Has(row, TraceRowFlags.MissingParent), -1) is >= 0 and var root)
+            _first = tree.SpanId[root];
         _rows = _rows?.On(tree) ?? new VisibleRows(tree);
         _end = EndOf(trace, tree);
         RevealSelection();
     }
+
+    // As the answer begins: one that is a 404 before is taken for a page that has nothing to show, and this one has, and follows what arrives.
+    private void AnswerNotFound() => Request?.Response.OnStarting(static response =>
+    {
+        ((HttpResponse)response).StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }, Request.Response);
 
     private async Task ReadSpanAsync(string spanId, long tick, CancellationToken cancellationToken)
     {
         var id = TraceId;
         int? limit = _wholeSpan == spanId ? null : SpanContent.CutAt;
         var content = await shared.ContentAsync(_projectId, id, spanId, limit, tick, cancellationToken);
-        if (id != TraceId || spanId != Span)
+        if (id != TraceId || spanId != Shown)
             return;
         _isSpanMissing = content is null;
         if (content is not null)
@@ -194,19 +224,21 @@ public sealed partial class TracePage(
     /// <summary>Once for each selection: what the reader collapses after it stays collapsed.</summary>
     private void RevealSelection()
     {
-        if (Span == _revealed || _rows?.Tree.RowOf(Span) is not (>= 0 and var row))
+        if (Shown == _revealed || _rows?.Tree.RowOf(Shown) is not (>= 0 and var row))
             return;
-        _revealed = Span;
+        _revealed = Shown;
         _rows = _rows.Reveal(row);
     }
 
     private async Task LoadAllAsync()
     {
-        if (Span is not { } span)
+        if (Shown is not { } span)
             return;
         _wholeSpan = span;
         await ReadSpanAsync(span, feed.CurrentTick(_projectId), Gone);
     }
+
+    private Task<IReadOnlySet<string>> FindAsync(string text) => shared.FindAsync(_projectId, TraceId, text, feed.CurrentTick(_projectId), Gone);
 
     private async Task DeleteAsync()
     {
@@ -228,6 +260,7 @@ public sealed partial class TracePage(
 
     private void Close()
     {
+        _isClosed = true;
         if (Span is not null)
             navigation.NavigateTo(navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["span"] = null, ["tab"] = null }));
     }

@@ -1,7 +1,7 @@
-import { startClocks } from "../../../js/elapsed.js";
+import { everyTick, showElapsed } from "../../../js/elapsed.js";
 
 export function start(root) {
-  const stopClocks = startClocks(root);
+  const stopClock = everyTick(() => showElapsed(root));
 
   // Text that streams in is followed as long as the reader is at its end.
   let atEnd = true, shown = null;
@@ -12,6 +12,8 @@ export function start(root) {
   };
   root.addEventListener("scroll", onScroll, true);
   const observer = new MutationObserver(() => {
+    // What the server wrote is a little older than what stood there.
+    showElapsed(root);
     const box = boxOf();
     if (box !== shown) {
       shown = box;
@@ -24,7 +26,7 @@ export function start(root) {
 
   return {
     dispose() {
-      stopClocks();
+      stopClock();
       observer.disconnect();
       root.removeEventListener("scroll", onScroll, true);
     },
