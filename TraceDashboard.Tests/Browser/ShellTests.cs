@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
+using TraceDashboard.Components.Shared;
 using TraceDashboard.Tests.Infrastructure;
 
 namespace TraceDashboard.Tests.Browser;
@@ -66,6 +67,30 @@ public sealed class ShellTests(BrowserFixture browser) : IAsyncLifetime
 
         await reader.GoToAsync("/traces?range=6h");
         Assert.Contains("Last 6 hours", await reader.Page.Locator("[data-range]").InnerTextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_time_range_is_reached_with_keys_alone_and_a_custom_one_closes_its_menu()
+    {
+        await using var reader = await BrowserPage.OpenAsync(browser, _app, "/traces");
+        var (range, keyboard) = (reader.Page.GetByRole(AriaRole.Button, new() { Name = "Last 24 hours" }), reader.Page.Keyboard);
+
+        await reader.Page.FocusAsync("[data-theme-toggle]");
+        await keyboard.PressAsync("Shift+Tab");
+        await Assertions.Expect(range).ToBeFocusedAsync();
+        await Assertions.Expect(range).ToHaveAttributeAsync("aria-expanded", "false");
+        await keyboard.PressAsync("Enter");
+        await Assertions.Expect(reader.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Last 15 minutes" })).ToBeFocusedAsync();
+        await reader.AssertAccessibleAsync();
+        for (var step = 0; step < TimeRange.Presets.Count; step++)
+            await keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(reader.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Custom…" })).ToBeFocusedAsync();
+        await keyboard.PressAsync("Enter");
+
+        var dialog = reader.Page.GetByRole(AriaRole.Dialog);
+        await dialog.WaitForAsync();
+        await Assertions.Expect(reader.Page.GetByRole(AriaRole.Menuitem)).ToHaveCountAsync(0);
+        Assert.Empty(reader.Errors);
     }
 
     [Fact]

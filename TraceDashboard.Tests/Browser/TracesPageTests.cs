@@ -224,6 +224,71 @@ public sealed class TracesPageTests(BrowserFixture browser) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Escape_leaves_the_search_with_what_was_typed_in_it()
+    {
+        await SendAsync(5);
+        await using var reader = await OpenAsync("/traces?q=trace-003");
+        await Expect(reader.Page.Locator("[data-row-box]")).ToHaveCountAsync(1);
+
+        await reader.Page.Keyboard.PressAsync("/");
+        await Expect(reader.Page.Locator("[data-search]")).ToBeFocusedAsync();
+        await reader.Page.Keyboard.PressAsync("Escape");
+
+        await Expect(reader.Page.Locator("[data-search]")).Not.ToBeFocusedAsync();
+        await Expect(reader.Page.Locator("[data-search]")).ToHaveValueAsync("trace-003");
+    }
+
+    [Fact]
+    public async Task A_user_that_is_typed_in_full_counts_when_the_field_is_left()
+    {
+        await SendAsync(8);
+        await SentTrace.SendAsync(_app, new SentTrace { Name = "billing", User = "u_77" });
+        await using var reader = await OpenAsync("/traces");
+        await Expect(reader.Page.Locator("[data-row-box]")).ToHaveCountAsync(9);
+
+        await reader.Page.GetByRole(AriaRole.Combobox, new() { Name = "User" }).FocusAsync();
+        await reader.Page.GetByRole(AriaRole.Option).First.WaitForAsync();
+        await reader.Page.Keyboard.InsertTextAsync("u_77");
+        await reader.Page.Keyboard.PressAsync("Tab");
+
+        await Expect(reader.Page).ToHaveURLAsync(new Regex(@"\?user=u_77$"));
+        await Expect(reader.Page.Locator("[data-row-box]")).ToHaveCountAsync(1);
+    }
+
+    [Fact]
+    public async Task Back_from_a_trace_finds_its_row_in_focus_and_where_it_was_whatever_came_meanwhile()
+    {
+        await SendAsync(60);
+        await using var reader = await OpenAsync("/traces");
+        var row = Row(reader, "trace-055");
+        await row.WaitForAsync();
+        var before = await row.BoundingBoxAsync();
+
+        await row.Locator("[data-row]").PressAsync("Enter");
+        await reader.Page.Locator(".wf[data-ready]").WaitForAsync();
+        await SentTrace.SendAsync(_app, [.. Enumerable.Range(0, 3).Select(i => new SentTrace { Name = $"new-{i}", Start = DateTimeOffset.UtcNow })]);
+        await reader.Page.GoBackAsync();
+
+        await Expect(row.Locator("[data-row]")).ToBeFocusedAsync();
+        var after = await row.BoundingBoxAsync();
+        Assert.Equal(before!.Y, after!.Y, tolerance: 1);
+    }
+
+    [Fact]
+    public async Task The_whole_row_is_the_link_and_has_its_menu_on_a_phone_too()
+    {
+        await SendAsync(1);
+        await using var reader = await OpenAsync("/traces", 375);
+        await reader.Page.GetByRole(AriaRole.Button, new() { Name = "Actions on trace-000" }).ClickAsync();
+        await reader.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Copy trace id" }).WaitForAsync();
+        await reader.Page.Keyboard.PressAsync("Escape");
+
+        var latency = (await reader.Page.Locator(".latency").BoundingBoxAsync())!;
+        await reader.Page.Mouse.ClickAsync(latency.X + (latency.Width / 2), latency.Y + (latency.Height / 2));
+        await Expect(reader.Page).ToHaveURLAsync(new Regex("/traces/[0-9a-f]{32}$"));
+    }
+
+    [Fact]
     public async Task The_menu_of_a_row_narrows_the_list()
     {
         await SendAsync(3);

@@ -28,8 +28,11 @@ export function start(layout) {
       return;
     if (event.key === "Escape") {
       layout.invokeMethodAsync("CloseWhatIsOpen");
-      if (!isOverlayOpen() && (isTyping(event.target) || event.target.closest?.("[data-list]")))
+      if (!isOverlayOpen() && (isTyping(event.target) || event.target.closest?.("[data-list]"))) {
+        // A search field would be emptied, and what it filters would not know.
+        event.preventDefault();
         document.activeElement.blur();
+      }
       return;
     }
     if (isTyping(event.target) || isOverlayOpen())

@@ -45,6 +45,9 @@ public sealed class TraceList
     /// <summary>Whether a row has a score.</summary>
     public bool HasScores => _items.Exists(i => i.Scores.Count > 0);
 
+    /// <summary>The place of a row, from 0; -1 when it is not loaded.</summary>
+    public int IndexOf(string traceId) => _items.FindIndex(i => i.TraceId == traceId);
+
     /// <summary>Whether a changed trace could be of interest: it is shown, or nothing is known of it.</summary>
     public bool Concerns(string traceId) => !_beyond.Contains(traceId);
 

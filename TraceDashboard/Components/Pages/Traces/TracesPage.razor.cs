@@ -323,10 +323,12 @@ public sealed partial class TracesPage(
     // Back from a trace, or after a lost connection, the reader finds the rows where they were.
     private async Task RestorePlaceAsync(IJSObjectReference view)
     {
-        var place = await view.InvokeAsync<Place?>("place", Gone);
-        if (place is null or { Top: <= 0 })
+        if (await view.InvokeAsync<Place?>("place", Gone) is not { } place)
             return;
-        while (_list.Items.Count < Math.Min(place.Rows, TraceList.MaxRows) && _list.HasMore)
+        // What came meanwhile has pushed the row down, by more than this only in a list that is better read anew.
+        var most = Math.Min(place.Rows + TraceList.MaxPending, TraceList.MaxRows);
+        int index;
+        while ((index = _list.IndexOf(place.Trace)) < 0 && _list.Items.Count < most && _list.HasMore)
         {
             var before = _list.Items.Count;
             await LoadMoreAsync();
@@ -334,7 +336,7 @@ public sealed partial class TracesPage(
                 break;
         }
 
-        await view.InvokeVoidAsync("restore", Gone, place.Top);
+        await view.InvokeVoidAsync("restore", Gone, index);
     }
 
     // Ages and the running traces' elapsed times go on with the clock, and so does a range that ends now.
@@ -395,5 +397,7 @@ public sealed partial class TracesPage(
 
     private sealed record TraceRange(TraceQuery Query, TimeRange Range);
 
-    private sealed record Place(double Top, int Rows);
+    /// <param name="Trace">The row that keeps its place.</param>
+    /// <param name="Rows">How many there were from the first to the last in view.</param>
+    private sealed record Place(string Trace, int Rows);
 }

@@ -8,6 +8,7 @@ export function attach(scroller, page) {
   let anchor = null;
   let saving = 0;
   let wanted = null;
+  let toFocus = null;
 
   const body = () => scroller.querySelector("[data-body]");
   const rows = () => scroller.querySelectorAll("[data-row-box]");
@@ -18,6 +19,19 @@ export function attach(scroller, page) {
   let isOver = matchMedia("(hover: hover)").matches && !!body()?.matches(":hover");
   const isHeld = () => isOver || scroller.scrollTop > 0 || isFocused();
 
+  function firstInSight() {
+    const top = scroller.getBoundingClientRect().top + 28;
+    return [...rows()].find(r => r.getBoundingClientRect().bottom > top);
+  }
+
+  const offsetOf = row => row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+
+  // The reader's place is a row and where it stands: what comes in above it while they are away does not change it.
+  function keepPlace(row, opened) {
+    const count = Math.ceil((scroller.scrollTop + scroller.clientHeight) / row.offsetHeight);
+    history.replaceState({ ...history.state, place: { trace: row.dataset.trace, offset: offsetOf(row), top: scroller.scrollTop, rows: count, opened } }, "");
+  }
+
   // The row that must stay: the one under the pointer or in focus, else the first in sight. Remembered by its place in the content.
   function remember() {
     anchor = null;
@@ -26,10 +40,7 @@ export function attach(scroller, page) {
     const focused = document.activeElement?.closest?.("[data-row-box]");
     let row = isOver ? rowUnderPointer() : null;
     row ??= scroller.contains(focused) ? focused : null;
-    if (!row) {
-      const top = scroller.getBoundingClientRect().top + 28;
-      row = [...rows()].find(r => r.getBoundingClientRect().bottom > top);
-    }
+    row ??= firstInSight();
     if (row)
       anchor = { id: row.dataset.trace, at: row.getBoundingClientRect().top + scroller.scrollTop };
   }
@@ -60,11 +71,35 @@ export function attach(scroller, page) {
   function onScroll() {
     remember();
     report();
+    keepPlaceLater();
+  }
+
+  // The rows of a place may still be on their way.
+  function keepPlaceLater() {
     clearTimeout(saving);
     saving = setTimeout(() => {
-      const place = { top: scroller.scrollTop, rows: Math.ceil((scroller.scrollTop + scroller.clientHeight) / Math.max(20, rows()[0]?.offsetHeight ?? 34)) };
-      history.replaceState({ ...history.state, place }, "");
+      const row = firstInSight();
+      if (row)
+        keepPlace(row, false);
+      else
+        keepPlaceLater();
     }, 150);
+  }
+
+  function onClick(event) {
+    const row = event.target.closest?.("[data-row]")?.closest("[data-row-box]");
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey)
+      return;
+    clearTimeout(saving);
+    keepPlace(row, true);
+  }
+
+  function focusRow() {
+    const link = toFocus && scroller.querySelector(`[data-trace="${CSS.escape(toFocus)}"] [data-row]`);
+    if (!link)
+      return;
+    toFocus = null;
+    link.focus({ preventScroll: true });
   }
 
   scroller.addEventListener("pointermove", onMove, options);
@@ -75,7 +110,8 @@ export function attach(scroller, page) {
   }, options);
   scroller.addEventListener("scroll", onScroll, options);
   for (const own of ["wheel", "pointerdown", "keydown"])
-    scroller.addEventListener(own, () => wanted = null, options);
+    scroller.addEventListener(own, () => wanted = toFocus = null, options);
+  scroller.addEventListener("click", onClick, { ...options, capture: true });
   scroller.addEventListener("focusin", () => { remember(); report(); }, options);
   scroller.addEventListener("focusout", () => setTimeout(() => { remember(); report(); }), options);
 
@@ -89,6 +125,7 @@ export function attach(scroller, page) {
       if (Math.abs(moved) >= 1)
         scroller.scrollTop += moved;
     }
+    focusRow();
     remember();
     watchEnd();
   });
@@ -134,13 +171,21 @@ export function attach(scroller, page) {
   report();
 
   return {
-    place: () => history.state?.place ?? null,
-    restore(top) {
-      wanted = top;
+    place() {
+      const place = history.state?.place;
+      // Whoever was at the top stays there, with what is new.
+      return place?.opened || place?.top > 0 ? place : null;
+    },
+    restore(index) {
+      const { top, offset, trace, opened } = history.state.place;
+      const box = body();
+      wanted = index < 0 || !rows()[0] ? top : Math.max(0, box.getBoundingClientRect().top + scroller.scrollTop - scroller.getBoundingClientRect().top + index * rows()[0].offsetHeight - offset);
+      toFocus = opened ? trace : null;
       goToWanted();
+      focusRow();
     },
     toTop() {
-      wanted = null;
+      wanted = toFocus = null;
       anchor = null;
       scroller.scrollTop = 0;
     },
