@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using MudBlazor;
@@ -19,11 +20,14 @@ public static partial class PagesExtensions
     /// <summary>Pages have no forms of their own, but whatever is sent to them as one is read to look for its token.</summary>
     private const long LargestForm = 64 << 10;
 
+    /// <summary>A browser takes a connection for lost that is silent for three times as long (<c>connection.js</c>).</summary>
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(5);
+
     public static WebApplicationBuilder AddPages(this WebApplicationBuilder builder)
     {
         // Without it a build that is not published serves package assets in Development only.
         builder.WebHost.UseStaticWebAssets();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(static options => options.KeepAliveInterval = SignOfLife);
         builder.Services.AddMudServices(config =>
         {
             config.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
@@ -31,6 +35,7 @@ public static partial class PagesExtensions
         });
         builder.Services.AddScoped<CurrentProject>();
         builder.Services.AddScoped<PagePace>();
+        builder.Services.AddScoped<CircuitHandler, ConnectionWatch>();
         builder.Services.AddSingleton<TraceListQueries>();
         builder.Services.AddSingleton<SharedOverviews>();
         builder.Services.AddSingleton<SharedTraces>();

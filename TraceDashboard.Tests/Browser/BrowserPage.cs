@@ -13,6 +13,7 @@ public sealed class BrowserPage : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly Uri _address;
     private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentQueue<string> _uncaught = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private int _renders;
 
@@ -26,7 +27,11 @@ public sealed class BrowserPage : IAsyncDisposable
             if (message.Type == "error")
                 _errors.Enqueue(message.Text);
         };
-        page.PageError += (_, error) => _errors.Enqueue(error);
+        page.PageError += (_, error) =>
+        {
+            _errors.Enqueue(error);
+            _uncaught.Enqueue(error);
+        };
         page.Dialog += (_, dialog) =>
         {
             // None of the app's own: its questions are parts of the page.
@@ -45,6 +50,9 @@ public sealed class BrowserPage : IAsyncDisposable
 
     /// <summary>What scripts threw or wrote to the console as errors, what the page's policy forbade, and dialogs of scripts.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
+
+    /// <summary>Those of <see cref="Errors"/> that nobody expected: without what the console says of a network that is away.</summary>
+    public IReadOnlyCollection<string> Uncaught => _uncaught;
 
     /// <summary>Every address that the page asked for.</summary>
     public IReadOnlyCollection<string> Requests => _requests;

@@ -114,6 +114,15 @@ public sealed class LiveComponentTests : IAsyncDisposable
         Assert.False(probe.HasNext);
     }
 
+    [Fact]
+    public async Task Left_while_it_loads_it_is_told_so_when_it_goes_on()
+    {
+        var probe = _context.Render<Probe>().Instance;
+        await _context.DisposeComponentsAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(probe.AskAsync);
+    }
+
     private void Publish(string traceId)
     {
         _feed.Publish([new TraceChanged(1, traceId)]);
@@ -132,6 +141,8 @@ public sealed class LiveComponentTests : IAsyncDisposable
         public bool HasNext => _calls.Reader.TryPeek(out _);
 
         public Task<Call> NextAsync() => _calls.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+
+        public Task AskAsync() => Task.Delay(Timeout.Infinite, Gone);
 
         protected override void OnInitialized() => Follow(1);
 

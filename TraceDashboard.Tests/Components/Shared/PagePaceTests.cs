@@ -39,4 +39,19 @@ public sealed class PagePaceTests
 
         Assert.Equal(pace.Now(Length), await next);
     }
+
+    [Fact]
+    public void A_hidden_page_that_is_connected_again_is_still_hidden()
+    {
+        var pace = new PagePace(_time);
+        pace.SetLost(true);
+        pace.SetHidden(true);
+        var shown = pace.WhenShownAsync(Cancel);
+
+        pace.SetLost(false);
+        Assert.False(shown.IsCompleted);
+
+        pace.SetHidden(false);
+        Assert.True(pace.WhenShownAsync(Cancel).IsCompleted);
+    }
 }

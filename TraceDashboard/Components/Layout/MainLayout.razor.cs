@@ -12,7 +12,7 @@ namespace TraceDashboard.Components.Layout;
 /// </summary>
 public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime js, IDialogService dialogs, IHostEnvironment host, PagePace pace) : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly Departure _disposal = new();
     private ErrorBoundary? _boundary;
     private TimeRange _range = TimeRange.Default;
     private TimeZoneInfo _zone = TimeZoneInfo.Utc;
@@ -58,7 +58,7 @@ public sealed partial class MainLayout(NavigationManager navigation, IJSRuntime 
                 StateHasChanged();
             }
         }
-        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        catch (Exception e) when (ScriptReferences.IsGone(e))
         {
             // The reader left while the page started.
         }

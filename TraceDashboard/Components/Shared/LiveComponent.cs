@@ -12,7 +12,7 @@ public abstract partial class LiveComponent : ComponentBase, IAsyncDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly Departure _disposal = new();
     private ChangeSubscription? _subscription;
 
     [Inject]

@@ -17,7 +17,7 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
 
     private const int NoRow = -1;
 
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly Departure _disposal = new();
     private ElementReference _root;
     private VisibleRows? _shown;
     private string? _shownSelection;
@@ -115,7 +115,7 @@ public sealed partial class WaterfallView(IJSRuntime js) : IAsyncDisposable
             if (_view is not null)
                 await SendStripAsync(_view);
         }
-        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        catch (Exception e) when (ScriptReferences.IsGone(e))
         {
             // The reader has left.
         }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Access;
 using TraceDashboard.Core.Projects;
 
@@ -12,7 +13,7 @@ public sealed partial class CreateKeyDialog(ApiKeyManager manager, NavigationMan
 
     private static readonly (int Days, string Label)[] Lifetimes = [(7, "in 7 days"), (30, "in 30 days"), (90, "in 90 days"), (365, "in a year")];
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly Departure _gone = new();
     private string _name = "";
     private bool _ingest = true;
     private bool _read;

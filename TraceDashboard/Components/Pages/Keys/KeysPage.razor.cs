@@ -17,7 +17,7 @@ public sealed partial class KeysPage(
 
     private static readonly IReadOnlyList<KeyHelp> PageKeys = [new(["j", "k"], "Next and previous key")];
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly Departure _gone = new();
     private IReadOnlyList<ApiKey>? _keys;
     private DateTimeOffset _now;
     private Exception? _error;

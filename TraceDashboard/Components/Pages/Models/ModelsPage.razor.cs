@@ -16,7 +16,7 @@ public sealed partial class ModelsPage(
 
     private static readonly IReadOnlyList<KeyHelp> PageKeys = [new(["j", "k"], "Next and previous model"), new("Enter", "Traces that called it")];
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly Departure _gone = new();
     private int _projectId;
     private TimeRange? _shown;
     private IReadOnlyList<ModelUsage>? _models;

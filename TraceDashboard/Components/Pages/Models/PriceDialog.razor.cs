@@ -9,7 +9,7 @@ namespace TraceDashboard.Components.Pages.Models;
 /// <summary>Gives a model a price, or says what a price of the project is from now on or was in a time.</summary>
 public sealed partial class PriceDialog(ModelPriceManager manager, ModelUsageQueries queries, TimeProvider time, ILogger<PriceDialog> logger) : IDisposable
 {
-    private readonly CancellationTokenSource _gone = new();
+    private readonly Departure _gone = new();
     private readonly List<PriceForm> _forms = [new PriceForm()];
     private Dictionary<string, string> _errors = [];
     private string _model = "";

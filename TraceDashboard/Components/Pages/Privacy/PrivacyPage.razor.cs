@@ -30,7 +30,7 @@ public sealed partial class PrivacyPage(ProjectSettingsStore store, RetentionHis
         ("phoneNumbers", "Phone numbers", "+49 151 1234567, (555) 010-9999"),
     ];
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly Departure _gone = new();
     private ProjectSettings _saved = ProjectSettings.Default;
     private PrivacyForm? _form;
     private Dictionary<string, string> _errors = [];

@@ -15,7 +15,7 @@ public sealed partial class MediaView(MediaStore store, MediaAddresses addresses
 
     private static readonly HashSet<string> Films = ["video/mp4", "video/webm", "video/ogg"];
 
-    private readonly CancellationTokenSource _gone = new();
+    private readonly Departure _gone = new();
     private string? _source;
     private string? _problem;
     private long? _size;

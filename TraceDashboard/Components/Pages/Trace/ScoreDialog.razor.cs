@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.Options;
 using MudBlazor;
+using TraceDashboard.Components.Shared;
 using TraceDashboard.Core.Ingestion;
 using TraceDashboard.Core.Search;
 using TraceDashboard.Core.Traces;
@@ -11,7 +12,7 @@ namespace TraceDashboard.Components.Pages.Trace;
 /// <summary>Takes a person's score in. Names that the project uses are offered, with the type that they have.</summary>
 public sealed partial class ScoreDialog(HumanScores scores, TraceSearch search, IOptions<IngestionOptions> options, ILogger<ScoreDialog> logger) : IDisposable
 {
-    private readonly CancellationTokenSource _gone = new();
+    private readonly Departure _gone = new();
     private IReadOnlyList<ScoreName> _names = [];
     private string _name = "";
     private ScoreDataType _type;

@@ -121,7 +121,7 @@ public sealed partial class TracePage(
             _module ??= await js.InvokeAsync<IJSObjectReference>("import", Gone, "./Components/Pages/Trace/TracePage.razor.js");
             _clocks = await _module.InvokeAsync<IJSObjectReference>("start", Gone, _root);
         }
-        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        catch (Exception e) when (ScriptReferences.IsGone(e))
         {
             // The reader has left.
         }

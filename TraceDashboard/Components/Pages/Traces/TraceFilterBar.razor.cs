@@ -14,6 +14,7 @@ public sealed partial class TraceFilterBar
     private const int MaxOffered = 200;
 
     private readonly List<string?> _onTheWay = [];
+    private readonly Departure _gone = new();
     private ITimer? _typing;
     private string? _text;
     private string? _urlText;
@@ -56,23 +57,30 @@ public sealed partial class TraceFilterBar
         _text = Query.Text;
     }
 
-    public void Dispose() => _typing?.Dispose();
+    public void Dispose()
+    {
+        _typing?.Dispose();
+        _gone.Cancel();
+        _gone.Dispose();
+    }
 
     // Bound, and not set: a plain value attribute would be sent back and take away what was typed since.
     private void OnTyped()
     {
         _typing?.Dispose();
-        _typing = Time.CreateTimer(_ => _ = InvokeAsync(ApplyText), null, TypingPause, Timeout.InfiniteTimeSpan);
+        _typing = Time.CreateTimer(_ => _ = InvokeAsync(ApplyTextAsync), null, TypingPause, Timeout.InfiniteTimeSpan);
     }
 
-    private Task ApplyText()
+    private async Task ApplyTextAsync()
     {
         _typing?.Dispose();
+        // A browser that is not there cannot be led to another address.
+        await Pace.WhenShownAsync(_gone.Token);
         var text = Blank(_text);
         if (text == (_onTheWay.Count > 0 ? _onTheWay[^1] : Query.Text))
-            return Task.CompletedTask;
+            return;
         _onTheWay.Add(text);
-        return QueryChanged.InvokeAsync(Query with { Text = text });
+        await QueryChanged.InvokeAsync(Query with { Text = text });
     }
 
     private async Task<IEnumerable<string>> ModelsAsync(string? typed, CancellationToken cancellationToken) =>

@@ -314,7 +314,7 @@ public sealed partial class TracesPage(
             _view = await _module.InvokeAsync<IJSObjectReference>("attach", Gone, _scroller, _self);
             await RestorePlaceAsync(_view);
         }
-        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        catch (Exception e) when (ScriptReferences.IsGone(e))
         {
             // The reader left meanwhile.
         }
