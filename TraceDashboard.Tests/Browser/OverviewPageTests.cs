@@ -134,6 +134,64 @@ public sealed partial class OverviewPageTests(BrowserFixture browser) : IAsyncLi
         Assert.Empty(reader.Errors);
     }
 
+    [Fact]
+    public async Task Live_data_moves_the_figures_and_leaves_the_charts_and_the_browser_alone()
+    {
+        await SendAsync(TwoDays());
+        await using var reader = await OpenAsync("/overview");
+        await DrawnAsync(reader);
+        await reader.Page.EvaluateAsync(
+            """
+            () => {
+              window.busy = 0;
+              window.since = performance.now();
+              new PerformanceObserver(list => list.getEntries().forEach(task => window.busy += task.duration)).observe({ type: 'longtask' });
+            }
+            """);
+        var drawn = await DrawingsAsync(reader);
+
+        // Over the chart, so that it must not be drawn at all.
+        var plot = (await reader.Page.Locator(".cost .apexcharts-grid").BoundingBoxAsync())!;
+        await reader.Page.Mouse.MoveAsync(plot.X + (plot.Width / 2), plot.Y + 40);
+        var tip = reader.Page.Locator(".cost .tip");
+        await Expect(tip).ToBeVisibleAsync();
+        await reader.Page.EvaluateAsync("window.tip = document.querySelector('.cost .tip')");
+        for (var i = 1; i <= 5; i++)
+        {
+            await SendAsync(Call($"live-{i}", TimeSpan.FromHours(3), "gpt-4o", 0.1m));
+            await Expect(reader.Page.Locator(".stat", new() { Has = reader.Page.GetByText("Traces", new() { Exact = true }) })).ToContainTextAsync($"{4 + i} 2 in the", s_summedUp);
+        }
+
+        Assert.True(await reader.Page.EvaluateAsync<bool>("window.tip.isConnected"));
+        await Expect(tip).ToBeVisibleAsync();
+        var after = await DrawingsAsync(reader);
+        Assert.Equal(drawn[0], after[0]);
+        Assert.All(drawn.Zip(after), d => Assert.InRange(d.Second - d.First, 0, 1));
+        Assert.InRange(await reader.Page.EvaluateAsync<double>("window.busy / (performance.now() - window.since)"), 0, 0.4);
+
+        Assert.Empty(reader.Errors);
+    }
+
+    [Fact]
+    public async Task Charts_follow_the_theme_without_being_drawn_again()
+    {
+        await SendAsync(TwoDays());
+        await using var reader = await OpenAsync("/overview");
+        await DrawnAsync(reader);
+        var drawn = await DrawingsAsync(reader);
+        const string Colors = "() => ['.cost .apexcharts-bar-area', '.cost .apexcharts-line', '.cost .apexcharts-yaxis-label', '.cost .apexcharts-gridline'].map(s => { const style = getComputedStyle(document.querySelector(s)); return style.fill + style.stroke; })";
+        var light = await reader.Page.EvaluateAsync<string[]>(Colors);
+
+        var dark = await reader.Page.EvaluateAsync<string[]>($"() => {{ document.querySelector('[data-theme-toggle]').click(); return ({Colors})(); }}");
+
+        Assert.All(light.Zip(dark), c => Assert.NotEqual(c.First, c.Second));
+        await reader.Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        Assert.Equal(drawn, await DrawingsAsync(reader));
+    }
+
+    private static Task<int[]> DrawingsAsync(BrowserPage reader) =>
+        reader.Page.EvaluateAsync<int[]>("() => [...document.querySelectorAll('[data-drawn]')].map(plot => Number(plot.dataset.drawn))");
+
     private Task<BrowserPage> OpenAsync(string path, int width = 1440, ColorScheme theme = ColorScheme.Light) =>
         BrowserPage.OpenAsync(browser, _app, path, width, theme: theme);
 

@@ -28,7 +28,7 @@ public class ApexChartTests
     }
 
     [Fact]
-    public async Task Draws_again_only_what_changed()
+    public async Task What_changed_is_told_once_and_drawn_when_the_script_asks()
     {
         await using var context = new BunitContext();
         var drawing = Drawing(context);
@@ -38,7 +38,42 @@ public class ApexChartTests
         Assert.Empty(drawing.Invocations);
 
         chart.Render(p => p.AddChildContent(Series([.. s_points, new(4, 1, 1)])));
-        await chart.WaitForAssertionAsync(() => Assert.Single(drawing.Invocations["update"]));
+        await chart.WaitForAssertionAsync(() => Assert.Single(drawing.Invocations["change"]));
+        chart.Render(p => p.AddChildContent(Series([.. s_points, new(4, 2, 1)])));
+        Assert.Equal([5_000.0, false], Assert.Single(drawing.Invocations["change"]).Arguments);
+
+        Assert.Contains("$2", chart.Instance.Draw(), StringComparison.Ordinal);
+        chart.Render(p => p.Add(c => c.Title, "Cost"));
+        Assert.Single(drawing.Invocations["change"]);
+        chart.Render(p => p.AddChildContent(Series([.. s_points, new(4, 3, 1)])));
+        await chart.WaitForAssertionAsync(() => Assert.Equal(2, drawing.Invocations["change"].Count));
+    }
+
+    [Fact]
+    public async Task Another_subject_is_drawn_at_once()
+    {
+        await using var context = new BunitContext();
+        var drawing = Drawing(context);
+        var chart = Render(context, s_points);
+
+        chart.Render(p => p.AddChildContent(Series([.. s_points, new(4, 1, 1)])));
+        chart.Render(p => p.Add(c => c.Subject, "another month"));
+
+        await chart.WaitForAssertionAsync(() => Assert.Equal([false, true], drawing.Invocations["change"].Select(c => c.Arguments[1])));
+    }
+
+    [Fact]
+    public async Task What_is_chosen_is_what_was_drawn_however_the_data_went_on()
+    {
+        await using var context = new BunitContext();
+        Drawing(context);
+        SelectedData<Point>? point = null;
+        var chart = Render(context, s_points, p => p.Add(c => c.OnDataPointSelection, EventCallback.Factory.Create<SelectedData<Point>>(this, s => point = s)));
+
+        chart.Render(p => p.AddChildContent(Series([.. s_points[1..], new(4, 1, 1)])));
+        await chart.Instance.SelectPointAsync(0, 0);
+
+        Assert.Equal(1, point!.Item.Day);
     }
 
     [Fact]
@@ -92,7 +127,7 @@ public class ApexChartTests
         context.Render<ApexChart<Point>>(p =>
         {
             p.Add(c => c.Title, "Cost").Add(c => c.FormatYAxisLabel, v => v.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture))
-                .Add(c => c.FormatValue, v => v is null ? "—" : $"${v:0}").Add(c => c.XAxisLabel, i => $"{i.Day}").Add(c => c.XTitle, i => $"day {i.Day}")
+                .Add(c => c.Pace, TimeSpan.FromSeconds(5)).Add(c => c.FormatValue, v => v is null ? "—" : $"${v:0}").Add(c => c.XAxisLabel, i => $"{i.Day}").Add(c => c.XTitle, i => $"day {i.Day}")
                 .AddChildContent(Series(points));
             more?.Invoke(p);
         });

@@ -13,19 +13,21 @@ public sealed record SelectionData<TItem>(TItem First, TItem Last);
 
 /// <summary>
 /// ApexCharts behind the parameter names of Blazor-ApexCharts. Series are given as <see cref="ApexPointSeries{TItem}"/> and share
-/// one axis, whose points are those of the first series and what others add behind. Nothing is drawn again unless it changed.
+/// one axis, whose points are those of the first series and what others add behind. Nothing is drawn again unless it changed, and
+/// then when the script finds the time: it is told that there is something new and asks for it (<see cref="Draw"/>).
 /// </summary>
 public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
 {
     private const int MaxLabels = 8;
     private const string Module = "./Components/Charts/ApexChart.razor.js";
 
-    private readonly CancellationTokenSource _disposal = new();
+    private readonly Departure _disposal = new();
     private readonly List<ApexPointSeries<TItem>> _series = [];
     private DotNetObjectReference<ApexChart<TItem>>? _self;
     private IJSObjectReference? _module;
     private IJSObjectReference? _drawing;
-    private string? _drawn;
+    private Drawn? _drawn;
+    private string? _told;
     private bool _busy;
 
     [Parameter, EditorRequired]
@@ -44,6 +46,14 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
     /// </summary>
     [Parameter]
     public string? Group { get; set; }
+
+    /// <summary>What the chart is about. When that changes it is drawn at once, whatever the reader does with it.</summary>
+    [Parameter]
+    public string Subject { get; set; } = "";
+
+    /// <summary>Least time from one drawing of the same subject to the next.</summary>
+    [Parameter]
+    public TimeSpan Pace { get; set; }
 
     /// <summary>Whether values are counts, so that the axis has no halves.</summary>
     [Parameter]
@@ -126,7 +136,7 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
         {
             await DrawAsync();
         }
-        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (ScriptReferences.IsGone(e))
         {
             // The reader left while the chart was drawn.
         }
@@ -136,10 +146,19 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
         }
     }
 
+    /// <summary>What is to be drawn at this moment, as JSON of a <see cref="ChartModel"/>.</summary>
+    [JSInvokable]
+    public string Draw()
+    {
+        _told = null;
+        _drawn = Describe();
+        return _drawn.Model;
+    }
+
     [JSInvokable]
     public Task SelectPointAsync(int series, int point) =>
-        Find(point) is { } item && series >= 0 && series < _series.Count
-            ? InvokeAsync(() => OnDataPointSelection.InvokeAsync(new SelectedData<TItem>(_series[series], item)))
+        Find(point) is { } item && series >= 0 && series < _drawn!.Series.Count
+            ? InvokeAsync(() => OnDataPointSelection.InvokeAsync(new SelectedData<TItem>(_drawn.Series[series], item)))
             : Task.CompletedTask;
 
     [JSInvokable]
@@ -156,7 +175,7 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
         _disposal.Dispose();
     }
 
-    // What changed while the script was at work is drawn after it.
+    // What changed while the script was at work is told after it.
     private async Task DrawAsync()
     {
         while (!_disposal.IsCancellationRequested)
@@ -165,39 +184,42 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
             {
                 if (_drawing is not { } drawing)
                     return;
-                (_drawing, _drawn) = (null, null);
+                (_drawing, _drawn, _told) = (null, null, null);
                 await ScriptReferences.ReleaseAsync(drawing);
                 continue;
             }
 
-            var model = JsonSerializer.Serialize(Model(), ChartJson.Default.ChartModel);
-            if (model == _drawn)
-                return;
             if (_drawing is not null)
             {
-                await _drawing.InvokeVoidAsync("update", _disposal.Token, model);
-            }
-            else
-            {
-                _self ??= DotNetObjectReference.Create(this);
-                _module ??= await js.InvokeAsync<IJSObjectReference>("import", _disposal.Token, Module);
-                if (!await _module.InvokeAsync<bool>("load", _disposal.Token))
-                {
-                    Missing = true;
-                    StateHasChanged();
+                // Told once, until the script asks: what changes meanwhile costs nothing.
+                if (_told == Subject || Describe().Model == _drawn?.Model)
                     return;
-                }
-
-                _drawing = await _module.InvokeAsync<IJSObjectReference>("create", _disposal.Token, Plot, _self, model);
+                _told = Subject;
+                await _drawing.InvokeVoidAsync("change", _disposal.Token, Pace.TotalMilliseconds, Subject != _drawn?.Subject);
+                continue;
             }
 
-            _drawn = model;
+            _self ??= DotNetObjectReference.Create(this);
+            _module ??= await js.InvokeAsync<IJSObjectReference>("import", _disposal.Token, Module);
+            if (!await _module.InvokeAsync<bool>("load", _disposal.Token))
+            {
+                Missing = true;
+                StateHasChanged();
+                return;
+            }
+
+            _drawing = await _module.InvokeAsync<IJSObjectReference>("create", _disposal.Token, Plot, _self, Draw());
         }
     }
 
-    private ChartModel Model()
+    private Drawn Describe()
     {
         var points = Points();
+        return new Drawn(JsonSerializer.Serialize(Model(points), ChartJson.Default.ChartModel), Subject, points, [.. _series]);
+    }
+
+    private ChartModel Model(List<TItem> points)
+    {
         var values = _series.ConvertAll(s => Values(s, points));
         var scale = AxisScale.For(Largest(values, points.Count), Integers);
         var labels = points.ConvertAll(p => XAxisLabel(p));
@@ -243,10 +265,9 @@ public sealed partial class ApexChart<TItem>(IJSRuntime js) : IAsyncDisposable
         return largest;
     }
 
-    // The page may have changed since the script asked.
-    private TItem? Find(int point)
-    {
-        var points = Points();
-        return point >= 0 && point < points.Count ? points[point] : default;
-    }
+    // What the reader chose is what was drawn: the page may have gone on since.
+    private TItem? Find(int point) => point >= 0 && point < _drawn?.Points.Count ? _drawn.Points[point] : default;
+
+    /// <summary>What the script has drawn, or is about to.</summary>
+    private sealed record Drawn(string Model, string Subject, List<TItem> Points, List<ApexPointSeries<TItem>> Series);
 }

@@ -1,6 +1,8 @@
 // Draws what ApexChart.razor.cs describes. Texts come ready from there; here are only places and colours.
 // ApexCharts writes what it is given as markup, the names of series among it: it gets numbers and words of ours, and no name of a
 // sender. Names go into the tooltip as text.
+import { pace } from "../../js/pace.js";
+
 let ApexCharts;
 let charts = 0;
 
@@ -20,21 +22,34 @@ export async function create(host, component, json) {
   host.dataset.chart ??= `chart-${++charts}`;
   const place = host.appendChild(document.createElement("div"));
   const chart = new ApexCharts(place, options(host, model, () => model));
-  await chart.render();
-  const stopPointer = followPointer(host, chart, component, () => model);
-  const paint = () => chart.updateOptions(options(host, model, () => model, true), false, false, false);
-  document.addEventListener("themechange", paint);
-  host.dataset.drawn = "1";
+  // Where nothing is animated the library shows what it had hidden once more with each bar, which was half of a drawing with the bars of
+  // seven models. Here nothing needs to be hidden.
+  Object.defineProperty(chart.w.globals, "delayedElements", { get: () => [], set() { } });
+  const pointer = followPointer(host, chart, component, () => model);
+  const redraws = pace(host, draw, () => pointer.isBrushing() || host.matches(":hover"));
+  await redraws.first(() => chart.render());
+  shown();
+
+  async function draw() {
+    model = JSON.parse(await component.invokeMethodAsync("Draw"));
+    return async () => {
+      await chart.updateOptions(options(host, model, () => model, true), false, false, false);
+      shown();
+    };
+  }
+
+  function shown() {
+    // Colours are the page's, so that they follow its theme without another drawing.
+    for (const group of host.querySelectorAll("[data\\:realIndex]"))
+      group.style.setProperty("--series", model.series[group.getAttribute("data:realIndex")].color);
+    host.dataset.drawn = Number(host.dataset.drawn ?? 0) + 1;
+  }
 
   return {
-    async update(next) {
-      model = JSON.parse(next);
-      await paint();
-      host.dataset.drawn = Number(host.dataset.drawn) + 1;
-    },
+    change: redraws.change,
     dispose() {
-      document.removeEventListener("themechange", paint);
-      stopPointer();
+      redraws.dispose();
+      pointer.dispose();
       chart.destroy();
       place.remove();
       delete host.dataset.drawn;
@@ -43,8 +58,6 @@ export async function create(host, component, json) {
 }
 
 function options(host, model, current, again = false) {
-  const style = getComputedStyle(host);
-  const color = value => value.startsWith("var(") ? style.getPropertyValue(value.slice(4, -1)).trim() : value;
   const { series, step, ticks } = model;
   const still = again || matchMedia("(prefers-reduced-motion: reduce)").matches;
   host.toggleAttribute("data-clickable", model.clickable);
@@ -53,42 +66,40 @@ function options(host, model, current, again = false) {
       type: "line", height: model.height, width: "100%", stacked: model.stacked, group: model.group ?? undefined, id: host.dataset.chart,
       animations: { enabled: !still, speed: 240, animateGradually: { enabled: false }, dynamicAnimation: { enabled: false } },
       toolbar: { show: false }, zoom: { enabled: false }, selection: { enabled: false },
-      fontFamily: style.fontFamily, foreColor: color("var(--text-3)"), background: "transparent", parentHeightOffset: 0,
+      fontFamily: getComputedStyle(host).fontFamily, background: "transparent", parentHeightOffset: 0,
     },
     // A bar of nothing would still be drawn as a line, and lie over what can be clicked.
     series: series.map((s, i) => ({ name: `series-${i}`, type: s.type, data: s.type === "bar" ? s.values.map(v => v || null) : s.values })),
-    colors: series.map(s => color(s.color)),
-    // A line of the panel's colour keeps stacked bars apart.
-    stroke: { width: series.map(s => s.type === "bar" ? 0.75 : 1.5), curve: "straight", dashArray: series.map(s => s.dashed ? 4 : 0), colors: series.map(s => color(s.type === "bar" ? "var(--panel)" : s.color)) },
+    stroke: { width: series.map(s => s.type === "bar" ? 0.75 : 1.5), curve: "straight", dashArray: series.map(s => s.dashed ? 4 : 0) },
     fill: { type: "solid", opacity: series.map(s => s.type === "area" ? 0.12 : 1) },
     plotOptions: { bar: { columnWidth: "82%", borderRadius: 1, borderRadiusApplication: "end" } },
     markers: { size: 0, strokeWidth: 0, hover: { size: 3 } },
     states: { hover: { filter: { type: "none" } }, active: { filter: { type: "none" } } },
     dataLabels: { enabled: false },
     legend: { show: false },
-    grid: { borderColor: color("var(--line)"), strokeDashArray: 0, padding: { top: -14, right: 8, bottom: -6, left: 6 } },
+    grid: { strokeDashArray: 0, padding: { top: -14, right: 8, bottom: -6, left: 6 } },
     xaxis: {
       type: "category", categories: model.titles.map((_, i) => i), tooltip: { enabled: false },
       axisBorder: { show: false }, axisTicks: { show: false },
-      crosshairs: { show: true, width: 1, position: "front", opacity: 1, stroke: { color: color("var(--line-strong)"), width: 1, dashArray: 0 }, fill: { type: "solid", color: "transparent" } },
+      crosshairs: { show: true, width: 1, position: "front", opacity: 1, stroke: { width: 1, dashArray: 0 }, fill: { type: "solid", color: "transparent" } },
       labels: { rotate: 0, trim: false, hideOverlappingLabels: false, style: { fontSize: "10.5px" }, formatter: index => current().labels[index] ?? "" },
     },
     yaxis: {
       min: 0, max: step * (ticks.length - 1), tickAmount: ticks.length - 1, crosshairs: { show: false },
       labels: { minWidth: 40, maxWidth: 64, style: { fontSize: "10.5px" }, formatter: value => current().ticks[Math.round(value / current().step)] ?? "" },
     },
-    tooltip: { shared: true, intersect: false, custom: ({ dataPointIndex }) => tip(current(), dataPointIndex, color) },
+    tooltip: { shared: true, intersect: false, custom: ({ dataPointIndex }) => tip(current(), dataPointIndex) },
   };
 }
 
-function tip(model, point, color) {
+function tip(model, point) {
   const box = element("div", "tip");
   if (!(point in model.titles))
     return box;
   box.append(element("b", "", model.titles[point]));
   for (const s of model.series.filter(s => s.values[point] !== null && (s.values[point] !== 0 || model.series.length < 4))) {
     const mark = element("i");
-    mark.style.background = color(s.color);
+    mark.style.background = s.color;
     const row = element("div");
     row.append(mark, element("span", "", s.name), element("output", "", s.texts[point]));
     box.append(row);
@@ -158,8 +169,11 @@ function followPointer(host, chart, component, current) {
   });
   listen("pointercancel", stop);
   listen("keydown", event => event.key === "Escape" && stop());
-  return () => {
-    control.abort();
-    brush.remove();
+  return {
+    isBrushing: () => brush.isConnected,
+    dispose() {
+      control.abort();
+      brush.remove();
+    },
   };
 }

@@ -37,7 +37,8 @@ export function start(layout) {
     }
     if (isTyping(event.target) || isOverlayOpen())
       return;
-    if (performance.now() < goUntil) {
+    // When it was pressed, not when it is heard: a page that was busy in between must not lose it.
+    if (event.timeStamp < goUntil) {
       goUntil = 0;
       document.querySelector(`[data-go="${CSS.escape(event.key)}"]`)?.click();
       event.preventDefault();
@@ -45,7 +46,7 @@ export function start(layout) {
     }
     switch (event.key) {
       case "g":
-        goUntil = performance.now() + 1500;
+        goUntil = event.timeStamp + 1500;
         break;
       case "/": {
         const search = document.querySelector("[data-search]");

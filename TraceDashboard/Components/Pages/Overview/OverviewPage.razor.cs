@@ -25,6 +25,7 @@ public sealed partial class OverviewPage(
     private Project? _project;
     private Core.Analytics.Overview? _overview;
     private OverviewTraces _traces = new([], []);
+    private string _drawnFor = "";
     private Question? _rankedFor;
     private long _rankedAt;
     private bool _isRankingOld;
@@ -128,6 +129,7 @@ public sealed partial class OverviewPage(
 
             _isEmpty = isEmpty;
             _overview = overview;
+            _drawnFor = question.ToString();
             _words = new Words(range, overview.To - overview.From, overview.Bucket, zone);
             _costs = CostSeries.For(project.Id, overview, colors, model => Traces(new TraceQuery { Model = model }));
             _lagging = overview.Lag.Minutes > 0 ? _lagging + 1 : 0;
