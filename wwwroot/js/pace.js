@@ -48,11 +48,13 @@ export function pace(host, prepare, isInUse) {
       const next = await prepare();
       if (!isGone)
         await measure(next);
-    } catch {
-      // The connection is lost: it is tried again later, with what is new then.
+    } catch (error) {
+      // It is tried again later, with what is new then. That the connection is lost is said elsewhere.
       changed = true;
       atOnce ||= wasAtOnce;
       drawnAt = performance.now();
+      if (!isGone && !document.documentElement.dataset.connection)
+        reportError(error);
     } finally {
       isDrawing = false;
       look();

@@ -1,4 +1,5 @@
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.JSInterop;
 using TraceDashboard.Components.Shared;
 using TraceDashboard.Components.Waterfall;
@@ -47,6 +48,7 @@ public class ScriptReferencesTests
     public async Task A_component_goes_when_a_slow_browser_does_not_answer_in_time()
     {
         await using var context = new BunitContext();
+        context.Services.AddSingleton(TimeProvider.System);
         var view = context.JSInterop.SetupModule("./Components/Waterfall/WaterfallView.razor.js").SetupModule("create", _ => true);
         view.Mode = JSRuntimeMode.Loose;
         view.SetupVoid("dispose").SetCanceled();
