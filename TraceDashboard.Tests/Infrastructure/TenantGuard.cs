@@ -78,7 +78,7 @@ internal sealed partial class TenantGuard : ILoggerProvider
     [GeneratedRegex("(FROM|INTO|UPDATE|JOIN)\\s+\"?(trace_keys|traces|spans|span_contents|span_chunks|metadata_values|scores|media|media_links|rollups|dirty_buckets)\\b")]
     private static partial Regex TenantTable();
 
-    [GeneratedRegex("ORDER BY|EXISTS|MAX\\(")]
+    [GeneratedRegex("ORDER BY|EXISTS|MAX\\(|COUNT\\(")]
     private static partial Regex DirtyInAll();
 
     // A value that is given, not another table's column: a join alone restricts nothing.

@@ -39,6 +39,7 @@ public sealed partial class TracesPage(
     private bool _loaded;
     private bool _isEmpty;
     private bool _busy;
+    private bool _missed; // a signal, while the list was loaded
     private bool _held;
     private Exception? _error;
     private Exception? _moreError;
@@ -130,6 +131,7 @@ public sealed partial class TracesPage(
 
     protected override async Task<bool> OnChangesAsync(ChangeSet changes, CancellationToken cancellationToken)
     {
+        _missed |= _busy;
         if (!_loaded || _busy || _error is not null || _project is not { } project || _load is not { } load)
             return false;
         var list = _list;
@@ -215,6 +217,12 @@ public sealed partial class TracesPage(
 
         _busy = false;
         _now = time.GetUtcNow();
+        if (!_missed || _project is not { } shown)
+            return;
+
+        // What it told of may have come after the query.
+        _missed = false;
+        await AnswerAsync(new ChangeSet(feed.CurrentTick(shown.Id), new HashSet<string>(), Everything: true));
     }
 
     private async Task LoadNextAsync()
