@@ -15,7 +15,7 @@ public sealed class BrowserGuardTests(BrowserGuardTests.App fixture) : IClassFix
     [Theory]
     [InlineData("/overview", HttpStatusCode.OK)]
     [InlineData("/traces", HttpStatusCode.OK)]
-    [InlineData("/traces/unknown", HttpStatusCode.OK)]
+    [InlineData("/traces/unknown", HttpStatusCode.NotFound)]
     [InlineData("/settings/models", HttpStatusCode.OK)]
     [InlineData("/settings/keys", HttpStatusCode.OK)]
     [InlineData("/settings/privacy", HttpStatusCode.OK)]
