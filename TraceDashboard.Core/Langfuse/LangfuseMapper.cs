@@ -19,9 +19,6 @@ namespace TraceDashboard.Core.Langfuse;
 /// </summary>
 internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
 {
-    public const string LevelAttribute = LangfuseAttributes.Level;
-    public const string VersionAttribute = LangfuseAttributes.Version;
-
     private static readonly byte[] s_origin = "{\"protocol\":\"langfuse\"}"u8.ToArray();
     private static readonly UpdateVersion s_implied = new(0, long.MinValue, 0);
 
@@ -205,9 +202,9 @@ internal sealed class LangfuseMapper(int projectId, IngestionOptions limits)
         }
 
         if (body.TryText("level", out var level))
-            writer.WriteString(LevelAttribute, LangfuseLevel.Of(level));
+            writer.WriteString(LangfuseAttributes.Level, LangfuseLevel.Of(level));
         if (body.Text("version") is { } version)
-            writer.WriteString(VersionAttribute, StorableText.Shorten(version, limits.MaxNameLength));
+            writer.WriteString(LangfuseAttributes.Version, StorableText.Shorten(version, limits.MaxNameLength));
         _ = body.TryObject("modelParameters", out _); // the others are checked where they are read
         Write(LangfuseAttributes.ModelParameters, body.Get("modelParameters"));
         Write(LangfuseAttributes.UsageDetails, body.Get("usageDetails") ?? body.Get("usage"));

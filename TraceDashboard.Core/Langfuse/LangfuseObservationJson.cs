@@ -54,7 +54,7 @@ internal static class LangfuseObservationJson
             ["metadata"] = Metadata(observation, attributes),
             ["level"] = LevelOf(span, attributes),
             ["statusMessage"] = span.StatusMessage,
-            ["version"] = attributes?[LangfuseMapper.VersionAttribute]?.DeepClone(),
+            ["version"] = attributes?[LangfuseAttributes.Version]?.DeepClone(),
             ["parentObservationId"] = span.ParentSpanId,
             ["environment"] = observation.Trace.Environment,
             ["promptId"] = null,
@@ -135,7 +135,7 @@ internal static class LangfuseObservationJson
     private static string TypeOf(SpanRow span) => s_kinds.First(k => k.Value.Contains((SpanKind)span.Kind)).Key;
 
     private static string LevelOf(SpanRow span, JsonObject? attributes) =>
-        attributes?[LangfuseMapper.LevelAttribute] is JsonValue level && level.TryGetValue<string>(out var word) && LangfuseLevel.Of(word) is { } known ? known
+        attributes?[LangfuseAttributes.Level] is JsonValue level && level.TryGetValue<string>(out var word) && LangfuseLevel.Of(word) is { } known ? known
         : span.Status == (short)SpanStatus.Error ? LangfuseLevel.Error : LangfuseLevel.Default;
 
     private static JsonObject? Attributes(LangfuseObservation observation) => LangfuseJson.Object(observation.Attributes);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using TraceDashboard.Core.Ingestion.Conventions;
 using TraceDashboard.Core.Pricing;
 using TraceDashboard.Core.Storage;
 using TraceDashboard.Core.Traces;
@@ -44,8 +45,8 @@ internal sealed record LangfuseSession(string Id, long CreatedAt, string Environ
 internal sealed class LangfuseReader(TraceStore store, PriceBooks books)
 {
     // As a key is written; in a text the quotes would be escaped.
-    private const string SaidLevel = "\"" + LangfuseMapper.LevelAttribute + "\":";
-    private const string SaidVersion = "\"" + LangfuseMapper.VersionAttribute + "\":";
+    private const string SaidLevel = "\"" + LangfuseAttributes.Level + "\":";
+    private const string SaidVersion = "\"" + LangfuseAttributes.Version + "\":";
 
     public Task<(IReadOnlyList<LangfuseTrace> Items, int Total)> TracesAsync(
         int projectId, LangfuseTraceFilter filter, LangfuseTraceOrder order, int skip, int take, LangfuseTraceParts parts, CancellationToken cancellationToken) =>
@@ -237,8 +238,8 @@ internal sealed class LangfuseReader(TraceStore store, PriceBooks books)
     /// <summary>Of attributes the level and the version, which are told of every observation.</summary>
     private static string? OnlySaid(string? attributes) => LangfuseJson.Value(attributes) is not JsonObject all ? null : new JsonObject
     {
-        [LangfuseMapper.LevelAttribute] = all[LangfuseMapper.LevelAttribute]?.DeepClone(),
-        [LangfuseMapper.VersionAttribute] = all[LangfuseMapper.VersionAttribute]?.DeepClone(),
+        [LangfuseAttributes.Level] = all[LangfuseAttributes.Level]?.DeepClone(),
+        [LangfuseAttributes.Version] = all[LangfuseAttributes.Version]?.DeepClone(),
     }.ToJsonString();
 
     private static async Task<IReadOnlyList<LangfuseTrace>> WithPartsAsync(TraceDbContext db, List<TraceRow> rows, LangfuseTraceParts parts, CancellationToken cancellationToken)

@@ -103,9 +103,6 @@ public sealed partial class TraceTree
 
     public int SiblingCount(int row) => _parent[row] < 0 ? RootCount : _childCount[_parent[row]];
 
-    /// <summary>The id under which the span's parent was named, whether or not it is there.</summary>
-    public string? ParentSpanIdOf(int row) => _parent[row] < 0 ? null : _spanId[_parent[row]];
-
     private TraceTree(Builder builder)
     {
         var order = builder.PreOrder();

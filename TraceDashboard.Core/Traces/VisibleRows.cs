@@ -85,8 +85,6 @@ public sealed class VisibleRows
 
     public bool IsCollapsed(int row) => Array.BinarySearch(_collapsed, row) >= 0;
 
-    public IEnumerable<int> CollapsedRows => _collapsed;
-
     /// <summary>Hides the descendants of a row; leaves have none and stay as they are.</summary>
     public VisibleRows Collapse(int row)
     {
